@@ -1,0 +1,2 @@
+// The recipe laboratory: trains and compares digit recognisers from the command line.
+export {}

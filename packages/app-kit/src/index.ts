@@ -1,0 +1,2 @@
+// The command-line module shared by the apps.
+export {}

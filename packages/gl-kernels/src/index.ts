@@ -1,0 +1,2 @@
+// The public API of @deep-recipe/gl-kernels.
+export {}
