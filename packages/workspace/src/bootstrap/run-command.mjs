@@ -1,0 +1,44 @@
+// What `npm start` and `npm test` do once Node is known to be new enough: system packages, dependencies, then the job.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { installDependencies, isGlBuilt, makeEnvironment, rebuildGl, root } from './install.mjs'
+import { prepareSystem } from './system-packages.mjs'
+
+/** `npm start` without arguments: the apps to run, one after the other, with their default settings. */
+const tour = [['digits', 'train']]
+
+/**
+ * Prepares the machine and the dependencies, then runs the command; resolves to the exit code.
+ * @param {string} command 'start' or 'test'
+ * @param {string[]} args for start: an app and its arguments; for test: the names of the checks to run (all if none)
+ * @returns {Promise<number>}
+ */
+export async function runCommand(command, args) {
+  const env = makeEnvironment()
+  const complete = prepareSystem(isGlBuilt(), env)
+  if (!(await installDependencies(env))) {
+    if (command === 'test') console.log('0 passed, 1 failed')
+    return 1
+  }
+  if (complete) await rebuildGl(env)
+  // Part of the hash of the test tasks: what is skipped for want of GL must not be taken from the cache as passed.
+  env.HEADLESS_GL = String(complete && isGlBuilt())
+
+  if (command === 'test') {
+    const checks = join(root, 'packages/workspace/src/run-checks.ts')
+    return (
+      spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), checks, ...args], {
+        cwd: root,
+        env,
+        stdio: 'inherit',
+      }).status ?? 1
+    )
+  }
+  const { runApp } = await import('../../run-app.mjs')
+  for (const [app = '', ...rest] of args.length > 0 ? [args] : tour) {
+    console.log(`Running: pnpm ${[app, ...rest].join(' ')}`)
+    const code = await runApp(app, rest, env)
+    if (code !== 0) return code
+  }
+  return 0
+}
