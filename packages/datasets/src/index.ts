@@ -1,5 +1,6 @@
 // The public API of @deep-recipe/datasets.
 export type { HostNdArray, NumberArray } from './arrays/host-array.ts'
+export * from './digits/generate-digits.ts'
 export * from './errors.ts'
 export type { IdxData } from './idx/format.ts'
 export * from './idx/read-digit-folder.ts'
