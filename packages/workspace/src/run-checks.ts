@@ -1,6 +1,5 @@
 // `npm test`: runs every check of the repository, says how each went, and ends with `N passed, N failed`, where each
 // test counts as one and so does each other check (lint, types, build, cycles, layers, sizes).
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,18 +7,8 @@ import { checkCycles } from './check-cycles.ts'
 import { checkLayers } from './check-layers.ts'
 import { checkSizes } from './check-sizes.ts'
 import { countTests, type Outcome, type TestReport } from './count-tests.ts'
+import { runTool } from './run-tool.ts'
 import { repositoryRoot } from './workspace-packages.ts'
-
-/** Runs a command of node_modules/.bin; its output is shown as it comes. */
-function runTool(name: string, ...args: string[]): boolean {
-  const tool = join(repositoryRoot, 'node_modules/.bin', name)
-  const { status } = spawnSync(tool, args, {
-    cwd: repositoryRoot,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  })
-  return status === 0
-}
 
 /** One check that counts as one: prints what it found wrong. */
 function reportFindings(failures: readonly string[], warnings: readonly string[] = []): Outcome {
@@ -35,7 +24,14 @@ function runTests(): Outcome {
   const folder = mkdtempSync(join(tmpdir(), 'recipe-tests-'))
   const file = join(folder, 'report.json')
   try {
-    const ok = runTool('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`)
+    const { ok } = runTool(
+      'show',
+      'vitest',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    )
     return countTests(JSON.parse(readFileSync(file, 'utf8')) as TestReport, ok)
   } catch (error) {
     console.log(`  vitest left no report: ${(error as Error).message}`)
@@ -47,15 +43,15 @@ function runTests(): Outcome {
 
 /** Cheap checks first, so that a slip shows within seconds. */
 const checks: Readonly<Record<string, () => Outcome>> = {
-  lint: () => single(runTool('biome', 'check', '.')),
+  lint: () => single(runTool('show', 'biome', 'check', '.').ok),
   cycles: () => reportFindings(checkCycles(repositoryRoot)),
   layers: () => reportFindings(checkLayers(repositoryRoot)),
   sizes: () => {
     const { failures, warnings } = checkSizes(repositoryRoot)
     return reportFindings(failures, warnings)
   },
-  build: () => single(runTool('turbo', 'run', 'build', '--output-logs=errors-only')),
-  types: () => single(runTool('turbo', 'run', 'typecheck', '--output-logs=errors-only')),
+  build: () => single(runTool('show', 'turbo', 'run', 'build', '--output-logs=errors-only').ok),
+  types: () => single(runTool('show', 'turbo', 'run', 'typecheck', '--output-logs=errors-only').ok),
   tests: runTests,
 }
 

@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` do once Node is known to be new enough: system packages, dependencies, then the job.
+// What `npm start`, `npm test` and the like do once Node is known to be new enough: system packages, dependencies, then the job.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { installDependencies, isGlBuilt, makeEnvironment, rebuildGl, root } from './install.mjs'
@@ -9,8 +9,9 @@ const tour = [['digits', 'train']]
 
 /**
  * Prepares the machine and the dependencies, then runs the command; resolves to the exit code.
- * @param {string} command 'start' or 'test'
- * @param {string[]} args for start: an app and its arguments; for test: the names of the checks to run (all if none)
+ * @param {string} command 'start', 'test', or a task of turbo.json
+ * @param {string[]} args for start: an app and its arguments; for test: the names of the checks to run (all if none); for a
+ *   task: flags of turbo
  * @returns {Promise<number>}
  */
 export async function runCommand(command, args) {
@@ -24,16 +25,14 @@ export async function runCommand(command, args) {
   // Part of the hash of the test tasks: what is skipped for want of GL must not be taken from the cache as passed.
   env.HEADLESS_GL = String(complete && isGlBuilt())
 
+  /** @param {string[]} line */
+  const run = ([program = '', ...rest]) => spawnSync(program, rest, { cwd: root, env, stdio: 'inherit' }).status ?? 1
   if (command === 'test') {
     const checks = join(root, 'packages/workspace/src/run-checks.ts')
-    return (
-      spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), checks, ...args], {
-        cwd: root,
-        env,
-        stdio: 'inherit',
-      }).status ?? 1
-    )
+    return run([process.execPath, '--import', import.meta.resolve('tsx'), checks, ...args])
   }
+  if (command !== 'start') return run([join(root, 'node_modules/.bin/turbo'), 'run', command, ...args])
+
   const { runApp } = await import('../../run-app.mjs')
   for (const [app = '', ...rest] of args.length > 0 ? [args] : tour) {
     console.log(`Running: pnpm ${[app, ...rest].join(' ')}`)
