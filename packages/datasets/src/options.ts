@@ -12,12 +12,12 @@ export function checkCount(what: string, value: number, minimum: number): void {
   })
 }
 
-/** @throws DatasetError unless `value` is finite and at least `minimum`. */
-export function checkAmount(what: string, value: number, minimum: number): void {
-  if (Number.isFinite(value) && value >= minimum) return
+/** @throws DatasetError unless `value` is finite and, where a minimum is given, at least that. */
+export function checkAmount(what: string, value: number, minimum?: number): void {
+  if (Number.isFinite(value) && (minimum === undefined || value >= minimum)) return
   throw new DatasetError({
     what,
-    expected: `a finite number of at least ${minimum}`,
+    expected: minimum === undefined ? 'a finite number' : `a finite number of at least ${minimum}`,
     received: String(value),
     remedy: 'Give a number in that range.',
   })
