@@ -137,6 +137,10 @@ describe('round trip', () => {
     const moved = new Uint8Array(written.length + 3)
     moved.set(written, 3)
     expect(decodeSafetensors(moved.subarray(3)).tensors).toEqual(contents)
+    const buffer = Buffer.from(moved.buffer, 3)
+    const { tensors } = decodeSafetensors(buffer)
+    buffer.fill(0)
+    expect(tensors).toEqual(contents)
   })
 })
 

@@ -101,7 +101,8 @@ export function decodeSafetensors(bytes: Uint8Array, options: DecodeSafetensorsO
   }
   const start = findData(bytes, fail)
   const { entries, metadata } = readHeader(bytes.subarray(8, start), fail)
-  const data = bytes.subarray(start)
+  // Not bytes.subarray: of a Buffer that is a Buffer, whose slice copies nothing.
+  const data = new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start)
   checkLayout(entries, data.length, fail)
   const tensors = entries.map(({ name, type, shape, begin, end }): [string, HostArray] => [
     name,

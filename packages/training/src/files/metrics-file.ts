@@ -1,0 +1,74 @@
+// metrics.jsonl: the figures of a run, one JSON object a line, for plotting with any tool.
+import { removeStaleTemporaries, writeFileAtomically } from './atomic-write.ts'
+import { loadBuiltin } from './builtin-module.ts'
+import { describeFileError } from './errors.ts'
+import type { JsonRecord } from './json.ts'
+
+/** One line. JSON has no NaN: it is written as null. */
+export type MetricsRecord = JsonRecord & { readonly step: number }
+
+/** How to open. */
+export interface OpenMetricsOptions {
+  /** Go on after this step: later lines are dropped, since their steps come again. Default: start an empty file. */
+  readonly resumeAtStep?: number
+}
+
+/** An open file of figures. */
+export interface MetricsFile {
+  readonly path: string
+  /** Adds a line; lines stay in the order of the calls. */
+  append(record: MetricsRecord): Promise<void>
+}
+
+/**
+ * Opens a file of figures. When resuming, a last line that was cut off is dropped, and lines past the checkpoint's step.
+ * @throws FileError where it cannot be written
+ */
+export async function openMetrics(path: string, options: OpenMetricsOptions = {}): Promise<MetricsFile> {
+  const { resumeAtStep } = options
+  const kept = resumeAtStep === undefined ? [] : (await readMetrics(path)).filter(({ step }) => step <= resumeAtStep)
+  await writeFileAtomically(path, kept.map(formatLine).join(''))
+  await removeStaleTemporaries(loadBuiltin('node:path').dirname(path))
+  let previous: Promise<void> = Promise.resolve()
+  return {
+    path,
+    append(record): Promise<void> {
+      const next = previous.then(() => appendLine(path, formatLine(record)))
+      previous = next.catch(() => {}) // the caller is told; later lines still try
+      return next
+    },
+  }
+}
+
+/** The figures of a file, without lines that are cut off; none where there is no such file. */
+export async function readMetrics(path: string): Promise<MetricsRecord[]> {
+  const text = await loadBuiltin('node:fs/promises')
+    .readFile(path, 'utf8')
+    .catch((error: unknown) => {
+      if ((error as { code?: string }).code === 'ENOENT') return ''
+      throw describeFileError(error, 'read', path)
+    })
+  return text.split('\n').flatMap(parseLine)
+}
+
+function formatLine(record: MetricsRecord): string {
+  return `${JSON.stringify(record)}\n`
+}
+
+function parseLine(line: string): MetricsRecord[] {
+  try {
+    const record: unknown = JSON.parse(line)
+    const isRecord = typeof record === 'object' && record !== null && 'step' in record
+    return isRecord && typeof record.step === 'number' ? [record as MetricsRecord] : []
+  } catch {
+    return []
+  }
+}
+
+async function appendLine(path: string, line: string): Promise<void> {
+  try {
+    await loadBuiltin('node:fs/promises').appendFile(path, line)
+  } catch (error) {
+    throw describeFileError(error, 'write', path)
+  }
+}
