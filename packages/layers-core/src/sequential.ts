@@ -1,0 +1,38 @@
+// Layers one after the other.
+import { foldInKey, type Shape, type Tensor } from '@deep-recipe/core-tensor'
+import { type Context, inferOutputShape, type Layer, type Params } from './layer.ts'
+
+/**
+ * A layer that passes its input through the given layers in turn. Its parameters are a list of theirs.
+ *
+ * ```ts
+ * const model = sequential(flatten(), dense(32, { activation: relu }), dense(10))
+ * const params = model.init(randomKey(1), [28, 28])
+ * console.log(countParameters(params)) // 25450
+ * ```
+ */
+// Layers of any parameters: each is called with its own only.
+export function sequential(...layers: readonly Layer<never>[]): Layer<readonly Params[]> {
+  const chain = layers as readonly Layer[]
+  return {
+    name: `sequential(${chain.map((layer) => layer.name).join(', ')})`,
+    init: (key: Tensor, inputShape: Shape) => {
+      let shape = inputShape
+      return chain.map((layer, position) => {
+        const params = layer.init(foldInKey(key, position), shape)
+        shape = inferOutputShape(layer, params, shape)
+        return params
+      })
+    },
+    apply: (params, input, context) =>
+      chain.reduce(
+        (output, layer, position) => layer.apply(params[position] ?? {}, output, keyed(context, position)),
+        input,
+      ),
+  }
+}
+
+/** The context with a key of its own for each layer. */
+function keyed(context: Context, position: number): Context {
+  return context.key ? { ...context, key: foldInKey(context.key, position) } : context
+}

@@ -1,0 +1,13 @@
+// Label smoothing: targets that are not quite certain (Szegedy and others, 2016).
+import type { Tensor } from '@deep-recipe/core-tensor'
+import { checkRate } from './check.ts'
+
+/**
+ * (1 − ε) y + ε / classes.
+ *
+ * @param targets probabilities or 1-of-N, [..., classes].
+ */
+export function smoothLabels(targets: Tensor, epsilon: number): Tensor {
+  checkRate('smoothLabels: epsilon', epsilon)
+  return targets.mul(1 - epsilon).add(epsilon / (targets.shape.at(-1) ?? 1))
+}
