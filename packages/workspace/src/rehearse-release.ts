@@ -22,6 +22,10 @@ try {
   const ready = failed === 0 && ok
   console.log(ready ? 'The release is ready.' : 'The release is not ready: see above.')
   process.exitCode = ready ? 0 : 1
+} catch (error) {
+  console.log((error as Error).message)
+  console.log('The release is not ready: see above.')
+  process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true })
 }
