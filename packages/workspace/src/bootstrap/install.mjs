@@ -83,6 +83,7 @@ function runQuietly([program = '', ...args], env) {
   let rest = ''
   let compiling = false
   let shown = 0
+  let warnings = 0
   /** @param {string} line */
   const showProgress = (line) => {
     if (/[/\\]gl install(:|\$)/.test(line)) {
@@ -94,8 +95,9 @@ function runQuietly([program = '', ...args], env) {
       if (!done && Date.now() - shown < 2000) return
       shown = Date.now()
       console.log(`  ${line.slice('Progress: '.length)}`)
-    } else if (/\b(WARN|ERR_PNPM\w*|ERROR)\b/.test(line)) {
-      console.log(`  ${line}`)
+    } else if (/\b(WARN|ERR_PNPM\w*|ERROR)\b/.test(line) && ++warnings <= 3) {
+      // Without a network every package would warn, several times over.
+      console.log(`  ${line.trim()}`)
     }
   }
   /** @param {Buffer} chunk */
