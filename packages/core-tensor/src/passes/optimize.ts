@@ -1,6 +1,7 @@
 // All passes in a sensible order, until nothing changes any more.
 import type { Graph } from '../trace/node.ts'
 import { dropUnused } from './drop-unused.ts'
+import { foldConstants } from './fold-constants.ts'
 import { shareNodes } from './share-nodes.ts'
 import { simplify } from './simplify.ts'
 
@@ -18,6 +19,7 @@ export function optimizeGraph(graph: Graph): Graph {
     const before = current
     current = shareNodes(current)
     current = simplify(current)
+    current = foldConstants(current)
     current = dropUnused(current)
     if (current === before) break
   }
