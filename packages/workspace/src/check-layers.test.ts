@@ -70,6 +70,7 @@ describe('checkLayers', () => {
       'packages/layers-core/package.json': writeManifest('layers-core', { devDependencies: { 'fast-check': '1' } }),
     }
     expect(checkImport('packages/layers-core/src/a.test.ts', 'fast-check', manifest)).toEqual([])
+    expect(checkImport('packages/layers-core/src/fixtures/a.ts', 'fast-check', manifest)).toEqual([])
     expect(checkImport('packages/layers-core/src/a.ts', 'fast-check', manifest)).toHaveLength(1)
   })
 

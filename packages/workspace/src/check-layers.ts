@@ -62,7 +62,7 @@ export function checkLayers(root: string): string[] {
     const to = byName.get(name)
     const forbidden = to && explainForbidden(from, to)
     if (forbidden) return forbidden
-    const test = from.manifest.private === true || /\.test\.ts$/.test(file)
+    const test = from.manifest.private === true || /\.test\.ts$|\/fixtures\//.test(file)
     return isDeclared(name, from.manifest, test) ? undefined : `${from.folder}/package.json does not declare it`
   }
 

@@ -1,10 +1,12 @@
 // `npm test`: runs every check of the repository, says how each went, and ends with `N passed, N failed`, where each
-// test counts as one and so does each other check (lint, types, build, cycles, layers, sizes).
+// test counts as one and so does each other check (lint, types, build, cycles, layers, opening comments,
+// sizes).
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkCycles } from './check-cycles.ts'
 import { checkLayers } from './check-layers.ts'
+import { checkOpenings } from './check-openings.ts'
 import { checkSizes } from './check-sizes.ts'
 import { countTests, type Outcome, type TestReport } from './count-tests.ts'
 import { runTool } from './run-tool.ts'
@@ -46,6 +48,7 @@ const checks: Readonly<Record<string, () => Outcome>> = {
   lint: () => single(runTool('show', 'biome', 'check', '.').ok),
   cycles: () => reportFindings(checkCycles(repositoryRoot)),
   layers: () => reportFindings(checkLayers(repositoryRoot)),
+  openings: () => reportFindings(checkOpenings(repositoryRoot)),
   sizes: () => {
     const { failures, warnings } = checkSizes(repositoryRoot)
     return reportFindings(failures, warnings)
