@@ -1,2 +1,3 @@
-// The public API of @deep-recipe/onnx-kernels.
-export {}
+// What onnx-kernels offers.
+
+export { type OnnxOptions, openOnnx } from './run/onnx-backend.ts'

@@ -1,0 +1,61 @@
+// Arrays of the ONNX backend: host memory that sessions read and write in place, and a ledger of what is alive.
+import { BaseDeviceArray, type HostData, type MemoryUse, type TensorType } from '@deep-recipe/core-tensor'
+import type { OnnxBackend } from './onnx-backend.ts'
+import type { OrtTensor, TensorData } from './runtime.ts'
+
+/** Counts what is alive. Arrays that were dropped instead of disposed are counted out when they are collected. */
+export class Ledger {
+  #buffers = 0
+  #bytes = 0
+  readonly #dropped = new FinalizationRegistry<number>((bytes) => this.#remove(bytes))
+
+  get use(): MemoryUse {
+    return { buffers: this.#buffers, bytes: this.#bytes }
+  }
+
+  add(array: OnnxArray, bytes: number): void {
+    this.#buffers++
+    this.#bytes += bytes
+    this.#dropped.register(array, bytes, array)
+  }
+
+  remove(array: OnnxArray, bytes: number): void {
+    this.#remove(bytes)
+    this.#dropped.unregister(array)
+  }
+
+  #remove(bytes: number): void {
+    this.#buffers--
+    this.#bytes -= bytes
+  }
+}
+
+/** A value in host memory. The memory is never written again, so arrays may share it. */
+export class OnnxArray extends BaseDeviceArray {
+  readonly backend: OnnxBackend
+  readonly #bytes: number
+  #tensor: OrtTensor | undefined
+
+  constructor(backend: OnnxBackend, type: TensorType, tensor: OrtTensor) {
+    super({ shape: type.shape, dtype: type.dtype })
+    this.backend = backend
+    this.#tensor = tensor
+    this.#bytes = (tensor.data as TensorData).byteLength
+    backend.ledger.add(this, this.#bytes)
+  }
+
+  /** What a session reads. */
+  get tensor(): OrtTensor {
+    this.backend.checkOpen('Using an array')
+    return this.#tensor as OrtTensor
+  }
+
+  protected override async read(): Promise<HostData> {
+    return this.tensor.data as TensorData
+  }
+
+  protected override release(): void {
+    this.#tensor = undefined
+    if (!this.backend.closed) this.backend.ledger.remove(this, this.#bytes)
+  }
+}

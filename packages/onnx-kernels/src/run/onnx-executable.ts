@@ -1,0 +1,173 @@
+// A graph made ready for ONNX Runtime: feeds inputs, random draws and large constants, and hands out the results.
+import {
+  type BackendCompileOptions,
+  BackendError,
+  checkRunInputs,
+  type DeviceArray,
+  type Executable,
+  type ExecutableStats,
+  type Graph,
+  type HostArray,
+  type TensorType,
+} from '@deep-recipe/core-tensor'
+import type { HostDraw } from '../lower/host-draws.ts'
+import type { LoweredGraph, OutputSource } from '../lower/lower-graph.ts'
+import { HostDrawer } from '../random/host-drawer.ts'
+import { checkFinite } from './non-finite.ts'
+import { OnnxArray } from './onnx-array.ts'
+import type { OnnxBackend } from './onnx-backend.ts'
+import type { OrtSession, OrtTensor, TensorData } from './runtime.ts'
+
+/** What a run needs besides its inputs. */
+interface Parts {
+  readonly session: OrtSession | undefined
+  readonly drawer: HostDrawer | undefined
+  readonly constants: ReadonlyMap<HostArray, OrtTensor>
+  readonly release: () => void
+}
+
+export class OnnxExecutable implements Executable {
+  readonly stats: ExecutableStats
+  readonly #backend: OnnxBackend
+  readonly #graph: Graph
+  readonly #lowered: LoweredGraph
+  readonly #donate: readonly number[]
+  #parts: Parts | undefined
+
+  constructor(
+    backend: OnnxBackend,
+    graph: Graph,
+    lowered: LoweredGraph,
+    parts: Parts,
+    { donate, compileMilliseconds }: { donate: readonly number[]; compileMilliseconds: number },
+  ) {
+    this.#backend = backend
+    this.#graph = graph
+    this.#lowered = lowered
+    this.#donate = donate
+    this.#parts = parts
+    // ONNX Runtime plans the intermediate buffers itself and does not tell their size.
+    this.stats = { kernels: lowered.operators, programs: lowered.operatorTypes, bytes: 0, compileMilliseconds }
+  }
+
+  async run(inputs: readonly DeviceArray[]): Promise<DeviceArray[]> {
+    const { session, drawer, constants } = this.#checkAlive()
+    checkRunInputs(this.#backend, this.#graph.inputs, inputs)
+    const tensors = (inputs as readonly OnnxArray[]).map((array) => array.tensor)
+    const draws = drawer ? await this.#draw(drawer, tensors) : []
+    let results: Readonly<Record<string, OrtTensor>> = {}
+    const find = (source: OutputSource): OrtTensor => {
+      if ('name' in source) return results[source.name] as OrtTensor
+      if ('input' in source) return tensors[source.input] as OrtTensor
+      return ('draw' in source ? draws[source.draw] : constants.get(source.constant)) as OrtTensor
+    }
+    if (session) {
+      const feeds: Record<string, OrtTensor> = {}
+      for (const { name, source } of this.#lowered.feeds) feeds[name] = find(source)
+      results = await runSession(session, feeds)
+    }
+    for (const { node, source } of this.#lowered.watched) checkFinite(node, find(source).data as TensorData)
+    for (const position of this.#donate) inputs[position]?.dispose()
+    return this.#lowered.outputs.map((source, position) => {
+      return new OnnxArray(this.#backend, this.#graph.outputs[position] as TensorType, find(source))
+    })
+  }
+
+  dispose(): void {
+    this.#parts?.drawer?.dispose()
+    this.#parts?.release()
+    this.#parts = undefined
+  }
+
+  #checkAlive(): Parts {
+    this.#backend.checkOpen('Executable.run')
+    if (this.#parts) return this.#parts
+    throw new BackendError({
+      what: 'Executable.run',
+      expected: 'an executable that is still alive',
+      received: 'one that was disposed',
+      remedy: 'Compile the graph again.',
+    })
+  }
+
+  async #draw(drawer: HostDrawer, tensors: readonly OrtTensor[]): Promise<OrtTensor[]> {
+    const { draws } = this.#lowered.draws
+    const tensorsByNumber: OrtTensor[] = []
+    for (const [number, data] of await drawer.draw(tensors.map((tensor) => tensor.data as TensorData))) {
+      const { node } = draws[number] as HostDraw
+      const { dtype, shape } = node
+      tensorsByNumber[number] = this.#backend.runtime.createTensor(dtype, data, shape)
+    }
+    return tensorsByNumber
+  }
+}
+
+/** Makes a lowered graph ready: its session, the constants that it is fed, and the means to draw. */
+export async function createExecutable(
+  backend: OnnxBackend,
+  graph: Graph,
+  lowered: LoweredGraph,
+  { donate = [] }: BackendCompileOptions,
+  start: number,
+): Promise<OnnxExecutable> {
+  const sources: readonly OutputSource[] = [
+    ...lowered.feeds.map((feed) => feed.source),
+    ...lowered.outputs,
+    ...lowered.watched.map((watched) => watched.source),
+  ]
+  const constants = new Map<HostArray, OrtTensor>()
+  const wantedDraws = new Set<number>()
+  for (const source of sources) {
+    if ('draw' in source) wantedDraws.add(source.draw)
+    if (!('constant' in source)) continue
+    const { dtype, shape, data } = source.constant
+    constants.set(source.constant, backend.runtime.createTensor(dtype, data as TensorData, shape))
+  }
+  const drawer = wantedDraws.size > 0 ? await HostDrawer.create(lowered.draws, wantedDraws) : undefined
+  const acquired = lowered.model
+    ? await acquireSession(backend, lowered.model)
+    : { session: undefined, release: () => undefined }
+  const parts: Parts = { ...acquired, drawer, constants }
+  return new OnnxExecutable(backend, graph, lowered, parts, {
+    donate,
+    compileMilliseconds: performance.now() - start,
+  })
+}
+
+async function acquireSession(
+  backend: OnnxBackend,
+  model: Uint8Array,
+): Promise<{ session: OrtSession; release: () => void }> {
+  try {
+    return await backend.sessions.acquire(model)
+  } catch (error) {
+    throw new BackendError(
+      {
+        what: 'Compiling for ONNX Runtime',
+        expected: 'a model that it accepts',
+        received: error instanceof Error ? error.message : String(error),
+        remedy: 'Run this graph on another backend, and report it: a valid graph must run.',
+      },
+      { cause: error },
+    )
+  }
+}
+
+async function runSession(
+  session: OrtSession,
+  feeds: Readonly<Record<string, OrtTensor>>,
+): Promise<Readonly<Record<string, OrtTensor>>> {
+  try {
+    return await session.run(feeds, session.outputNames)
+  } catch (error) {
+    throw new BackendError(
+      {
+        what: 'Running on ONNX Runtime',
+        expected: 'indices in range and enough memory',
+        received: error instanceof Error ? error.message : String(error),
+        remedy: 'Run the same graph on the reference backend, which names the operation and the index.',
+      },
+      { cause: error },
+    )
+  }
+}
