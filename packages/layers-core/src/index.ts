@@ -14,4 +14,4 @@ export {
 } from './layers/normalization.ts'
 export { flatten, reshape } from './layers/shape.ts'
 export { countParameters, isState, splitTrainable } from './parameters.ts'
-export { sequential } from './sequential.ts'
+export { type ParamsByPosition, sequential } from './sequential.ts'

@@ -2,7 +2,7 @@
 import { makeInput, type Shape, Tensor } from '@deep-recipe/core-tensor'
 
 /** Parameters of a layer: a plain tree of tensors. What stands under the name `state` is not trained. */
-export type Params = { readonly [name: string]: Params | Tensor } | readonly Params[]
+export type Params = { readonly [name: string]: Params | Tensor }
 
 /** Parameters of a simple layer: tensors by name. */
 export type TensorRecord = { readonly [name: string]: Tensor }

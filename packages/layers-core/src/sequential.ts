@@ -2,8 +2,11 @@
 import { foldInKey, type Shape, type Tensor } from '@deep-recipe/core-tensor'
 import { type Context, inferOutputShape, type Layer, type Params } from './layer.ts'
 
+/** Parameters of several layers: `0`, `1`, … */
+export type ParamsByPosition = { readonly [position: number | string]: Params }
+
 /**
- * A layer that passes its input through the given layers in turn. Its parameters are a list of theirs.
+ * A layer that passes its input through the given layers in turn. Its parameters are theirs by position.
  *
  * ```ts
  * const model = sequential(flatten(), dense(32, { activation: relu }), dense(10))
@@ -12,17 +15,18 @@ import { type Context, inferOutputShape, type Layer, type Params } from './layer
  * ```
  */
 // Layers of any parameters: each is called with its own only.
-export function sequential(...layers: readonly Layer<never>[]): Layer<readonly Params[]> {
+export function sequential(...layers: readonly Layer<never>[]): Layer<ParamsByPosition> {
   const chain = layers as readonly Layer[]
   return {
     name: `sequential(${chain.map((layer) => layer.name).join(', ')})`,
     init: (key: Tensor, inputShape: Shape) => {
       let shape = inputShape
-      return chain.map((layer, position) => {
+      const entries = chain.map((layer, position) => {
         const params = layer.init(foldInKey(key, position), shape)
         shape = inferOutputShape(layer, params, shape)
-        return params
+        return [position, params] as const
       })
+      return Object.fromEntries(entries)
     },
     apply: (params, input, context) =>
       chain.reduce(

@@ -1,14 +1,14 @@
 // Ensembles: several networks, trained apart, that vote with their probabilities.
 import { foldInKey, RecipeError, type Tensor } from '@deep-recipe/core-tensor'
-import type { Context, Layer, Params } from '@deep-recipe/layers-core'
+import type { Context, Layer, ParamsByPosition } from '@deep-recipe/layers-core'
 
 /**
  * A classifier that averages the probabilities of its members: log mean_k softmax(f_k(x)), so that its output can be
- * read as logits like theirs. Its parameters are the list of theirs, each usually trained by itself.
+ * read as logits like theirs. Its parameters are theirs by position, each usually trained by itself.
  *
  * @throws RecipeError without members.
  */
-export function ensemble(...members: readonly Layer<never>[]): Layer<readonly Params[]> {
+export function ensemble(...members: readonly Layer<never>[]): Layer<ParamsByPosition> {
   const models = members as readonly Layer[]
   if (models.length === 0) {
     throw new RecipeError({
@@ -22,7 +22,8 @@ export function ensemble(...members: readonly Layer<never>[]): Layer<readonly Pa
     context.key ? { ...context, key: foldInKey(context.key, member) } : context
   return {
     name: `ensemble(${models.map((model) => model.name).join(', ')})`,
-    init: (key, inputShape) => models.map((model, member) => model.init(foldInKey(key, member), inputShape)),
+    init: (key, inputShape) =>
+      Object.fromEntries(models.map((model, member) => [member, model.init(foldInKey(key, member), inputShape)])),
     apply: (params, input, context) => {
       const logits = models.map((model, member) => model.apply(params[member] ?? {}, input, keyed(context, member)))
       return averageProbabilities(logits)

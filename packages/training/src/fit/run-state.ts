@@ -1,0 +1,123 @@
+// What a run must remember to go on after an interruption, and its way into a checkpoint and back.
+import { type HostArray, RecipeError } from '@deep-recipe/core-tensor'
+import { type Checkpoint, loadLatestCheckpoint } from '../files/checkpoint.ts'
+import type { JsonRecord, JsonValue } from '../files/json.ts'
+import { nameTensors, placeTensors } from '../files/tree-names.ts'
+import type { Callback, HostParams } from './callbacks.ts'
+import type { EpochFigures, Totals } from './history.ts'
+
+/** Where a run stands. */
+export interface RunState {
+  /** Epoch under way. */
+  epoch: number
+  /** Steps done in it. */
+  stepInEpoch: number
+  /** Steps done in all. */
+  step: number
+  /** Seconds spent on the epoch under way, and sums over its batches. */
+  seconds: number
+  totals: Totals
+  history: EpochFigures[]
+  /** Parameters that a callback asked to keep. */
+  best: HostParams | undefined
+  finished: boolean
+}
+
+/** Everything of a run that lies on the device, as host arrays. */
+export interface RunTensors {
+  readonly params: HostParams
+  readonly optimizer: unknown
+}
+
+/** The state of a run that has not begun. */
+export function newRun(): RunState {
+  return {
+    epoch: 0,
+    stepInEpoch: 0,
+    step: 0,
+    seconds: 0,
+    totals: {},
+    history: [],
+    best: undefined,
+    finished: false,
+  }
+}
+
+/** A checkpoint of a run. */
+export function toCheckpoint(
+  run: RunState,
+  tensors: RunTensors,
+  seed: number,
+  callbacks: readonly Callback[],
+): Checkpoint {
+  const { best, ...plain } = run
+  const saved = Object.fromEntries(callbacks.flatMap((one) => (one.save ? [[one.name, one.save()] as const] : [])))
+  return {
+    step: run.step,
+    epoch: run.epoch,
+    tensors: {
+      ...nameTensors(tensors.params, 'params'),
+      ...nameTensors(tensors.optimizer, 'optimizer'),
+      ...(best ? nameTensors(best, 'best') : {}),
+    },
+    state: { run: plain as unknown as JsonValue, seed, hasBest: best !== undefined, callbacks: saved },
+  }
+}
+
+/**
+ * Reads the newest whole checkpoint of a folder into a run.
+ *
+ * @param like the tensors of a fresh run: structure and types must agree.
+ * @returns undefined when there is no checkpoint.
+ * @throws CheckpointError for a checkpoint of another model, RecipeError for one of another seed.
+ */
+export async function resumeRun(
+  folder: string,
+  like: RunTensors,
+  seed: number,
+  callbacks: readonly Callback[],
+): Promise<{ run: RunState; tensors: RunTensors; warnings: readonly string[] } | undefined> {
+  const { checkpoint, warnings } = await loadLatestCheckpoint(folder)
+  if (!checkpoint) return undefined
+  const { state } = checkpoint
+  if (state.seed !== seed) {
+    throw new RecipeError({
+      what: `Resuming from ${folder}`,
+      expected: `the seed ${String(state.seed)} with which the run began`,
+      received: String(seed),
+      remedy: 'Pass that seed, or begin a new run elsewhere.',
+    })
+  }
+  const tensors = {
+    params: placeTensors(like.params, checkpoint.tensors, 'params'),
+    optimizer: placeTensors(like.optimizer, checkpoint.tensors, 'optimizer'),
+  }
+  const best = state.hasBest ? placeTensors(like.params, checkpoint.tensors, 'best') : undefined
+  const saved = (state.callbacks ?? {}) as JsonRecord
+  for (const one of callbacks) {
+    const own = saved[one.name]
+    if (own !== undefined) one.restore?.(own as JsonRecord)
+  }
+  return { run: { ...newRun(), ...(state.run as object), best }, tensors, warnings }
+}
+
+/**
+ * The parameters of a finished or interrupted run: the best ones if it kept any, else the last.
+ *
+ * @param like parameters of the same model.
+ * @throws RecipeError when the folder holds no checkpoint.
+ */
+export async function loadTrainedParams(folder: string, like: HostParams): Promise<HostParams> {
+  const { checkpoint } = await loadLatestCheckpoint(folder)
+  if (!checkpoint) {
+    throw new RecipeError({
+      what: `Loading a model from ${folder}`,
+      expected: 'a checkpoint',
+      received: 'none',
+      remedy: 'Train first, or name the folder of a run.',
+    })
+  }
+  const names = Object.keys(checkpoint.tensors)
+  const prefix = names.some((name) => name.startsWith('best.')) ? 'best' : 'params'
+  return placeTensors(like, checkpoint.tensors as Record<string, HostArray>, prefix)
+}
