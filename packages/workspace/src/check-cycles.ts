@@ -76,7 +76,8 @@ export function checkCycles(root: string): string[] {
   for (const [file, specifiers] of graph) {
     for (const specifier of specifiers) {
       const target = folders.get(specifier.split('/').slice(0, 2).join('/'))
-      if (target) packages.get(folderOf(file))?.push(target)
+      // That a package names itself is for check-layers.ts to judge.
+      if (target && target !== folderOf(file)) packages.get(folderOf(file))?.push(target)
     }
   }
   return [...findCycles(files), ...findCycles(packages)].map((cycle) => [...cycle, cycle[0]].join(' → '))

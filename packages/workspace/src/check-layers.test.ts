@@ -57,6 +57,7 @@ describe('checkLayers', () => {
   test.each([
     ['packages/gl-kernels/src/a.ts', '@deep-recipe/core-tensor'],
     ['packages/backends/src/a.ts', '@deep-recipe/gl-kernels'],
+    ['packages/training/src/readme.test.ts', '@deep-recipe/training'],
     ['packages/training/src/deep/a.ts', '../b.ts'],
     ['packages/training/src/a.ts', 'node:fs'],
     ['apps/digits/src/a.ts', '@deep-recipe/backends'],

@@ -58,11 +58,12 @@ export function checkLayers(root: string): string[] {
     }
     if (isBuiltin(specifier)) return specifier.startsWith('node:') ? undefined : `write node:${specifier}`
     const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
-    if (name === from.manifest.name) return 'inside a package, import by path'
+    const test = from.manifest.private === true || /\.test\.ts$|\/fixtures\//.test(file)
+    // A test may use its package as a user does, to run the examples of its README.
+    if (name === from.manifest.name) return test ? undefined : 'inside a package, import by path'
     const to = byName.get(name)
     const forbidden = to && explainForbidden(from, to)
     if (forbidden) return forbidden
-    const test = from.manifest.private === true || /\.test\.ts$|\/fixtures\//.test(file)
     return isDeclared(name, from.manifest, test) ? undefined : `${from.folder}/package.json does not declare it`
   }
 
