@@ -1,5 +1,6 @@
 // Reductions: sums, maxima that NaN wins, and the place of the largest element.
 
+import type { GraphWriter } from '../model/graph-writer.ts'
 import { onnxDataType } from '../model/tensors.ts'
 import { fullValue, inputNode, type OnnxLoweringsOf } from './lowering.ts'
 
@@ -25,12 +26,22 @@ export const reductionLowerings: OnnxLoweringsOf<'sum' | 'maxReduce' | 'argMax'>
     return fullValue(node, writer.emit('Add', [largest, mark]))
   },
   argMax: (context, node) => {
-    const input = context.full(inputNode(node, 0))
-    const place = context.writer.emit('ArgMax', [input], {
-      axis: { int: node.attributes.axis },
-      keepdims: { int: 0 },
-      select_last_index: { int: 0 },
-    })
-    return fullValue(node, context.writer.emit('Cast', [place], { to: { int: onnxDataType.int32 } }))
+    const { writer } = context
+    const input = inputNode(node, 0)
+    const { axis } = node.attributes
+    const value = context.full(input)
+    const place = emitArgMax(writer, value, axis)
+    if (input.dtype !== 'float32') return fullValue(node, place)
+    // NaN counts as largest, and the first of several: where there is one, the place of the first is taken.
+    const marks = writer.emit('Cast', [writer.emit('IsNaN', [value])], { to: { int: onnxDataType.float32 } })
+    const hasMark = writer.emit('ReduceMax', [marks, writer.integers([axis])], { keepdims: { int: 0 } })
+    const isMarked = writer.emit('Cast', [hasMark], { to: { int: onnxDataType.bool } })
+    return fullValue(node, writer.emit('Where', [isMarked, emitArgMax(writer, marks, axis), place]))
   },
+}
+
+/** The first place of the largest number, as int32. */
+function emitArgMax(writer: GraphWriter, name: string, axis: number): string {
+  const attributes = { axis: { int: axis }, keepdims: { int: 0 }, select_last_index: { int: 0 } }
+  return writer.emit('Cast', [writer.emit('ArgMax', [name], attributes)], { to: { int: onnxDataType.int32 } })
 }

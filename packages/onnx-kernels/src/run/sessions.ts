@@ -72,7 +72,8 @@ export class SessionPool {
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+      // Errors are thrown: printing them as well would be noise.
+      logSeverityLevel: 4,
     })
   }
 }
