@@ -1,2 +1,4 @@
-// The public API of @deep-recipe/backends.
-export {}
+// What backends offers.
+
+export type { BackendName } from './candidates.ts'
+export { type OpenBackendOptions, openBackend } from './open-backend.ts'
