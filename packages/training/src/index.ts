@@ -1,4 +1,5 @@
 // What training offers.
+export { removeStaleTemporaries, writeFileAtomically } from './files/atomic-write.ts'
 export * from './files/checkpoint.ts'
 export { CheckpointError, FileError, SafetensorsError } from './files/errors.ts'
 export type { JsonRecord, JsonValue } from './files/json.ts'
@@ -24,4 +25,18 @@ export * from './optimizers/adaptive.ts'
 export type { LearningRate, Optimizer, OptimizerState, OptimizerUpdate } from './optimizers/optimizer.ts'
 export { type SgdOptions, sgd } from './optimizers/sgd.ts'
 export * from './optimizers/wrappers.ts'
+export { formatDuration, formatFigure, formatFigures } from './progress/format.ts'
+export {
+  createTerminal,
+  type Progress,
+  type ProgressOptions,
+  type Terminal,
+  type TerminalOptions,
+  type TerminalStream,
+} from './progress/terminal.ts'
+export type { Bar, BarChart, HeatMap } from './report/bars.ts'
+export type { Curve, CurveChart } from './report/curves.ts'
+export { encodePng, type ImageGrid, type ReportImage } from './report/images.ts'
+export * from './report/report.ts'
+export type { Table, TableCell, TableColumn } from './report/table.ts'
 export * from './schedules.ts'
