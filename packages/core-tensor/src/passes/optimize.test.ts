@@ -5,6 +5,7 @@ import { dropUnused } from './drop-unused.ts'
 import { expectSameValues } from './fixtures/compare-graphs.ts'
 import { makeRandomGraph } from './fixtures/random-graph.ts'
 import { foldConstants } from './fold-constants.ts'
+import { hoistScan } from './hoist-scan.ts'
 import { optimizeGraph } from './optimize.ts'
 import { shareNodes } from './share-nodes.ts'
 import { simplify } from './simplify.ts'
@@ -14,6 +15,7 @@ const passes: readonly (readonly [string, (graph: Graph) => Graph])[] = [
   ['dropUnused', dropUnused],
   ['foldConstants', foldConstants],
   ['simplify', simplify],
+  ['hoistScan', hoistScan],
   ['optimizeGraph', (graph) => optimizeGraph(graph)],
 ]
 

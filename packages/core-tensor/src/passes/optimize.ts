@@ -2,6 +2,7 @@
 import type { Graph } from '../trace/node.ts'
 import { dropUnused } from './drop-unused.ts'
 import { foldConstants } from './fold-constants.ts'
+import { hoistScan } from './hoist-scan.ts'
 import { shareNodes } from './share-nodes.ts'
 import { simplify } from './simplify.ts'
 
@@ -20,7 +21,7 @@ export function optimizeGraph(graph: Graph): Graph {
     current = shareNodes(current)
     current = simplify(current)
     current = foldConstants(current)
-    current = dropUnused(current)
+    current = hoistScan(dropUnused(current))
     if (current === before) break
   }
   return current

@@ -43,7 +43,7 @@ function simulate(graph: Graph, plan: BufferPlan, options: BufferPlanOptions): v
     expect(new Set(written).size, 'results of one node lie apart').toBe(written.length)
     // What may not be overwritten is still read while the results appear.
     const inPlaceOf = (input: Node): boolean =>
-      plan.slotOf(input) === written[0] && (options.mayOverwrite?.(node, input) ?? false)
+      plan.slotOf(input) === written[0] && !options.aliases?.(input) && (options.mayOverwrite?.(node, input) ?? false)
     for (const input of node.inputs) if (input.operation !== 'scan') check(input)
     const late = node.inputs.filter((input) => input.operation !== 'scan' && !inPlaceOf(input))
     label.set(node, `node ${number}`)
