@@ -5,7 +5,7 @@ import { Tensor } from '../trace/tensor.ts'
 import { elementwiseGradients } from './elementwise.ts'
 import { movementGradients } from './movement.ts'
 import { productGradients } from './products.ts'
-import type { GradientRule, GradientRulesOf } from './rule.ts'
+import type { Backward, GradientRule, GradientRulesOf } from './rule.ts'
 import { differentiateScan } from './scan.ts'
 
 /** Gradient rules of every primitive with a single result; scan has its own, `differentiateScan`. */
@@ -13,14 +13,6 @@ const gradientRules: GradientRulesOf<Exclude<Primitive, 'scan'>> = {
   ...elementwiseGradients,
   ...movementGradients,
   ...productGradients,
-}
-
-/** Gradients, and the nodes that must take the place of others for them to be computed without repetition. */
-export interface Backward {
-  /** ∂/∂input for each of the inputs asked for; undefined where the outputs do not depend on it. */
-  readonly gradients: readonly (Node | undefined)[]
-  /** Scans to be replaced by ones that also keep what the way back needs. */
-  readonly replacements: ReadonlyMap<Node, Node>
 }
 
 /**

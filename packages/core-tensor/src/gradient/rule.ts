@@ -1,5 +1,5 @@
-// The type of a gradient rule: how a primitive passes the gradient of its result on to its inputs.
-import type { Primitive, PrimitiveAttributes } from '../trace/node.ts'
+// The types of gradient rules: how a primitive passes the gradient of its result on, and what a walk back gives.
+import type { Node, Primitive, PrimitiveAttributes } from '../trace/node.ts'
 import type { Tensor } from '../trace/tensor.ts'
 
 /** What a gradient rule is told. */
@@ -22,4 +22,12 @@ export function inputOf(context: { readonly inputs: readonly Tensor[] }, positio
   const input = context.inputs[position]
   if (!input) throw new RangeError(`A gradient rule asked for input ${position} of ${context.inputs.length}`)
   return input
+}
+
+/** Gradients, and the nodes that must take the place of others for them to be computed without repetition. */
+export interface Backward {
+  /** ∂/∂input for each of the inputs asked for; undefined where the outputs do not depend on it. */
+  readonly gradients: readonly (Node | undefined)[]
+  /** Scans to be replaced by ones that also keep what the way back needs. */
+  readonly replacements: ReadonlyMap<Node, Node>
 }

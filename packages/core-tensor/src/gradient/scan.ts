@@ -8,7 +8,7 @@ import { zeros } from '../ops/create.ts'
 import { makeInput, makeItem, makeNode } from '../trace/build.ts'
 import type { Node, NodeOf, Operation } from '../trace/node.ts'
 import { Tensor } from '../trace/tensor.ts'
-import type { Backward } from './reverse.ts'
+import type { Backward } from './rule.ts'
 
 /** The reverse walk, handed in by the module that calls this one. */
 type Walk = (outputs: readonly (readonly [Node, Node])[], inputs: readonly Node[]) => Backward
