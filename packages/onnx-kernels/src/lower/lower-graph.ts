@@ -58,7 +58,7 @@ export function lowerGraph(graph: Graph, { watch }: LowerOptions): LoweredGraph 
     const draw = drawNumbers.get(node)
     return draw === undefined ? undefined : feed(node, { draw })
   }
-  const scope = new Scope(writer, { contrib: true, drawOnHost })
+  const scope = new Scope(writer, { drawOnHost })
   graph.inputs.forEach((node, input) => {
     scope.define(node, [sizeOf(node.shape) === 0 ? scope.empty(node) : fullValue(node, feed(node, { input }))])
   })

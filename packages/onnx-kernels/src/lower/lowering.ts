@@ -15,8 +15,6 @@ export interface OnnxValue {
 /** What a lowering is told, beside its node. */
 export interface LoweringContext {
   readonly writer: GraphWriter
-  /** Whether operators that only ONNX Runtime has may be used; not so in exported files. */
-  readonly contrib: boolean
   /** The input's value as it stands, possibly smaller than the input's shape. */
   loose(node: Node): OnnxValue
   /** Name of the input's value in its full shape. */

@@ -8,7 +8,6 @@ import { emitRandom } from './threefry.ts'
 
 /** What all scopes of one model share. */
 export interface ScopeOptions {
-  readonly contrib: boolean
   /** The name of a random draw that the host feeds, or undefined for one that the graph computes. */
   readonly drawOnHost: (node: NodeOf<'random'>) => string | undefined
 }
@@ -16,7 +15,6 @@ export interface ScopeOptions {
 /** Values of nodes in one graph. */
 export class Scope implements LoweringContext {
   readonly writer: GraphWriter
-  readonly contrib: boolean
   readonly #options: ScopeOptions
   readonly #outer: Scope | undefined
   readonly #values = new Map<Node, readonly OnnxValue[]>()
@@ -24,7 +22,6 @@ export class Scope implements LoweringContext {
 
   constructor(writer: GraphWriter, options: ScopeOptions, outer?: Scope) {
     this.writer = writer
-    this.contrib = options.contrib
     this.#options = options
     this.#outer = outer
   }

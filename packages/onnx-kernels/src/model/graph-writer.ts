@@ -87,6 +87,23 @@ export class GraphWriter {
     { domain = '', outputs = 1 }: EmitOptions = {},
   ): string[] {
     const names = Array.from({ length: outputs }, () => this.newName(operator))
+    this.#add(operator, inputs, attributes, domain, names)
+    return names
+  }
+
+  /** Adds an operator whose result has a given name. */
+  emitAs(name: string, operator: string, inputs: readonly string[], attributes: OnnxAttributes = {}): void {
+    this.#shared.taken.add(name)
+    this.#add(operator, inputs, attributes, '', [name])
+  }
+
+  #add(
+    operator: string,
+    inputs: readonly string[],
+    attributes: OnnxAttributes,
+    domain: string,
+    names: readonly string[],
+  ): void {
     if (domain) this.#shared.domains.add(domain)
     for (const name of names) this.#own.add(name)
     this.#nodes.push(
@@ -95,11 +112,10 @@ export class GraphWriter {
         opType: operator,
         domain,
         input: [...inputs],
-        output: names,
+        output: [...names],
         attribute: Object.entries(attributes).map(([name, attribute]) => encodeAttribute(name, attribute)),
       }),
     )
-    return names
   }
 
   /** A constant of the model; small equal ones become one. */
