@@ -6,7 +6,8 @@ import type { Graph, Node, NodeOf } from '../trace/node.ts'
 import { type BodyFacts, findBodyFacts } from './hoist/body-facts.ts'
 import { type Accumulator, findAccumulators } from './hoist/contributions.ts'
 import { decideHoist, type HoistPlan } from './hoist/decide.ts'
-import { type OuterValue, stackOf, vectorize } from './hoist/vectorize.ts'
+import { groupTerms } from './hoist/group-terms.ts'
+import { type OuterValue, reshaped, stackOf, vectorize } from './hoist/vectorize.ts'
 import { makeLike, transformBodies, transformGraph } from './walk.ts'
 
 /**
@@ -36,14 +37,16 @@ export function hoistScan(graph: Graph): Graph {
 function hoistOne(scan: NodeOf<'scan'>): Node[] | undefined {
   // Shorter loops are unrolled by `simplify`.
   if (scan.attributes.length < 2) return undefined
-  const facts = findBodyFacts(scan)
+  const grouped = groupTerms(scan)
+  const facts = findBodyFacts(grouped)
   const accumulators = findAccumulators(facts)
   const plan = decideHoist(facts, accumulators)
-  const { body, carries } = scan.attributes
+  const { body, carries } = grouped.attributes
   const isKnownBefore = (output: Node): boolean => facts.levelOf(output) !== 'inner'
   const changes =
-    plan.taken.size + plan.moved.size + accumulators.length > 0 || body.outputs.slice(carries).some(isKnownBefore)
-  return changes ? new ScanHoister(scan, facts, accumulators, plan).rebuild() : undefined
+    plan.taken.size + plan.moved.size + plan.shifted.size + accumulators.length > 0 ||
+    body.outputs.slice(carries).some(isKnownBefore)
+  return changes ? new ScanHoister(grouped, facts, accumulators, plan).rebuild() : undefined
 }
 
 /** Rebuilds one scan by its plan. */
@@ -174,7 +177,22 @@ class ScanHoister {
     return !accumulator || accumulator.rest.length > 0
   }
 
+  /** A carry in all steps: its initial value, then each next value but the last. */
+  #shift(position: number): Node {
+    const { body, length, reverse } = this.#scan.attributes
+    const initial = this.#scan.inputs[position] as Node
+    const { node: stack } = this.#outer.get(body.outputs[position] as Node) as OuterValue
+    const first = reshaped(initial, [1, ...initial.shape])
+    const start = stack.shape.map((_, axis) => (axis === 0 && reverse ? 1 : 0))
+    const size = [length - 1, ...initial.shape]
+    const others = makeLike(this.#scan, 'slice', [stack], { start, size, stride: size.map(() => 1) })
+    return makeLike(this.#scan, 'concat', reverse ? [others, first] : [first, others], { axis: 0 })
+  }
+
   #computeAfter(): void {
+    for (const [carry, position] of this.#plan.shifted) {
+      this.#outer.set(carry, { node: this.#shift(position), stacked: true })
+    }
     for (const node of this.#facts.body.nodes) {
       if (this.#plan.moved.has(node)) this.#outer.set(node, this.#computeOuter(node, this.#scan.attributes.length))
     }

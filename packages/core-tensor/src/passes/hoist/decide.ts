@@ -10,6 +10,8 @@ export interface HoistPlan {
   readonly taken: ReadonlySet<Node>
   /** Computed in the loop, which returns the value as a stacked result. */
   readonly emitted: ReadonlySet<Node>
+  /** Carries whose values for all steps are those of their next values, emitted anyway, one step later. */
+  readonly shifted: ReadonlyMap<Node, number>
   /** Computed after the loop for all steps at once. */
   readonly moved: ReadonlySet<Node>
   /** Computed in the loop. */
@@ -78,7 +80,12 @@ export function decideHoist(facts: BodyFacts, accumulators: readonly Accumulator
     }
     if (inside.has(node)) for (const input of node.inputs) inside.add(input)
   }
-  return { taken, emitted, moved, inside }
+  const shifted = new Map<Node, number>()
+  body.inputs.slice(0, carries).forEach((carry, position) => {
+    const next = body.outputs[position] as Node
+    if (next !== carry && emitted.has(next) && emitted.delete(carry)) shifted.set(carry, position)
+  })
+  return { taken, emitted, shifted, moved, inside }
 }
 
 function isWorthTaking(node: Node, facts: BodyFacts): boolean {

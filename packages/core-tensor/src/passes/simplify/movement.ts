@@ -11,7 +11,7 @@ export const movementRules: RulesOf<'reshape' | 'permute' | 'broadcast' | 'slice
     if (sameShape(x.shape, node.shape)) return x
     const inner = under(x, 'reshape')
     if (inner) return makeLike(node, 'reshape', [inner], node.attributes)
-    return reshapeSplat(node, x, node.shape)
+    return reshapeSplat(node, x, node.shape) ?? reshapeBroadcast(node, x)
   },
 
   permute: (node) => {
@@ -77,6 +77,19 @@ export const movementRules: RulesOf<'reshape' | 'permute' | 'broadcast' | 'slice
     }
     return axes.length < node.attributes.axes.length ? makeLike(node, 'flip', [x], { axes }) : undefined
   },
+}
+
+/** A broadcast whose axes of length 1 come and go is a broadcast of the source, reshaped in the same way. */
+function reshapeBroadcast(node: NodeOf<'reshape'>, x: Node): Node | undefined {
+  if (x.operation !== 'broadcast') return undefined
+  const source = inputOf(x, 0)
+  const isLong = (length: number): boolean => length !== 1
+  if (!sameShape(x.shape.filter(isLong), node.shape.filter(isLong))) return undefined
+  const lengths = source.shape.filter((_, axis) => isLong(x.shape[axis] as number))
+  let place = 0
+  const shape = node.shape.map((length) => (isLong(length) ? (lengths[place++] as number) : 1))
+  const narrow = makeLike(node, 'reshape', [source], { shape })
+  return makeLike(node, 'broadcast', [narrow], { shape: node.shape })
 }
 
 /** A slice of a movement is a slice of what was moved, where one slice says it. */
