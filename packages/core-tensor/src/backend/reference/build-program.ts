@@ -25,7 +25,7 @@ export function buildProgram(graph: Graph, settings: ProgramSettings, options: I
   const donated = (options.donate ?? []).map((position) => inputs[position] as Memory)
   const outputs = builder.sealOutputs(graph.outputs, new Set(donated))
   const { steps } = builder
-  const plan = planMemory(steps, inputs, outputs, donated)
+  const plan = planMemory(steps, outputs, donated)
   for (const [memory, buffer] of plan.buffers) memory.bind(buffer)
   return {
     inputs,
@@ -120,7 +120,7 @@ class ProgramBuilder {
       reads: inputs.map((input) => input.memory),
       writes: [out.memory],
       results: [out.view],
-      overwrites: rule.inPlace ? findOverwritable(inputs, out) : undefined,
+      overwrites: rule.inPlace ? findOverwritable(inputs, out) : [],
     })
   }
 
@@ -167,7 +167,7 @@ class ProgramBuilder {
 
   #addStep(node: Node, number: number, step: Partial<Step> & Pick<Step, 'run' | 'reads' | 'writes' | 'results'>): void {
     for (const memory of step.writes) this.#computed.add(memory)
-    this.steps.push({ node, number, kernels: 1, bytes: 0, overwrites: undefined, ...step })
+    this.steps.push({ node, number, kernels: 1, bytes: 0, overwrites: [], ...step })
   }
 
   #addCopy(from: Value, to: Value, node: Node, number: number): void {
@@ -212,12 +212,13 @@ function derive({ memory }: Value, view: View): Value {
   return { memory, view: memory.adopt(view) }
 }
 
-/** An input of the result's type that is read place by place exactly where the result is written. */
-function findOverwritable(inputs: readonly Value[], out: Value): Memory | undefined {
+/** Inputs of the result's type that are read place by place exactly where the result is written. */
+function findOverwritable(inputs: readonly Value[], out: Value): Memory[] {
   const fits = ({ memory, view }: Value): boolean =>
     memory.type.dtype === out.memory.type.dtype && memory.size === out.memory.size && memory.isCoveredBy(view)
-  return inputs.find((input) => fits(input) && inputs.every((other) => other.memory !== input.memory || fits(other)))
-    ?.memory
+  return inputs
+    .map(({ memory }) => memory)
+    .filter((memory) => inputs.every((input) => input.memory !== memory || fits(input)))
 }
 
 function toPrecision({ attributes: { value } }: NodeOf<'constant'>, precision: Precision): HostData {

@@ -18,8 +18,8 @@ export interface Step {
   readonly kernels: number
   /** Bytes that it keeps for itself. */
   readonly bytes: number
-  /** An input that the result may overwrite, where nobody needs it any more. */
-  readonly overwrites: Memory | undefined
+  /** Inputs that the result may overwrite, where nobody needs them any more. */
+  readonly overwrites: readonly Memory[]
 }
 
 /** What all programs of an executable share. */

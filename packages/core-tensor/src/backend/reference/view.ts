@@ -40,6 +40,10 @@ export class Memory {
     this.#data = this.#empty
   }
 
+  get bytesPerElement(): number {
+    return this.#empty.BYTES_PER_ELEMENT
+  }
+
   /** What it is bound to at present. */
   get data(): HostData {
     return this.#data
