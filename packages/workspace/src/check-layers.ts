@@ -15,7 +15,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'layers-rnn': ['layers-core'],
   regularizers: ['layers-core'],
   'sequence-losses': ['layers-core'],
-  training: ['layers-core', 'regularizers'],
+  training: ['datasets', 'layers-core', 'regularizers'],
   backends: ['gl-kernels', 'onnx-kernels'],
 }
 
