@@ -53,7 +53,7 @@ export { assignSlots, type BufferStep, type Slot, type SlotPlan, type SlotReques
 export { dropUnused } from './passes/drop-unused.ts'
 export { foldConstants } from './passes/fold-constants.ts'
 export { hoistScan } from './passes/hoist-scan.ts'
-export { optimizeGraph } from './passes/optimize.ts'
+export { type OptimizeOptions, optimizeGraph } from './passes/optimize.ts'
 export { type BufferPlan, type BufferPlanOptions, planBuffers, printBufferPlan } from './passes/plan-buffers.ts'
 export { shareNodes } from './passes/share-nodes.ts'
 export { simplify } from './passes/simplify.ts'
