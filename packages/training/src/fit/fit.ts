@@ -22,6 +22,7 @@ import { evaluateModel } from './evaluate.ts'
 import { addTotals, type EpochFigures, readSums, toFigures } from './history.ts'
 import { explainNonFinite } from './non-finite.ts'
 import { newRun, type RunState, type RunTensors, resumeRun, toCheckpoint } from './run-state.ts'
+import { stepKey } from './step-key.ts'
 import { makeTrainStep } from './steps.ts'
 import { disposeTree, downloadTree, type OnDevice, toLayer, uploadTree } from './trees.ts'
 
@@ -135,11 +136,10 @@ export async function fit<P extends Params>(
       await one.onStart?.(start)
     }
     const pause = makePause()
-    const keys = randomKey(seed)
     while (run.epoch < epochs && !run.finished && !interrupted()) {
       let startedAt = performance.now()
       for await (const batch of source.epoch(run.epoch, run.stepInEpoch)) {
-        const key = toHostArray(await foldInKey(keys, run.step).data())
+        const key = stepKey(seed, run.step)
         const progress = run.step / Math.max(1, epochs * source.length)
         const fed = withWeights(batch, toHostArray(batch.inputs).shape[0] ?? 0)
         const next = await compiled(device.params, device.state, fed, key, progress)
