@@ -1,2 +1,28 @@
-// The command-line module shared by the apps.
-export {}
+// The command line that all apps share.
+export {
+  type App,
+  type Command,
+  type CommandContext,
+  type CommandDefinition,
+  defineApp,
+  defineCommand,
+  type Example,
+  type RunUse,
+  type SharedOptions,
+} from './define-app.ts'
+export { UsageError } from './errors.ts'
+export { type BackendName, backendNames, openAppBackend } from './open-app-backend.ts'
+export {
+  choiceOption,
+  flagOption,
+  integerOption,
+  type NumberSettings,
+  numberOption,
+  type OptionKind,
+  type OptionKinds,
+  type OptionSettings,
+  type OptionValues,
+  textOption,
+} from './options.ts'
+export type { RunRecord } from './run-folder.ts'
+export { startApp } from './start-app.ts'

@@ -1,0 +1,133 @@
+// What an app says of itself, and what its commands are given.
+import type { Backend } from '@deep-recipe/core-tensor'
+import type { JsonRecord, Terminal } from '@deep-recipe/training'
+import type { BackendName } from './open-app-backend.ts'
+import type { OptionKinds, OptionValues } from './options.ts'
+import type { RunRecord } from './run-folder.ts'
+
+/** The options that every command has. Paths are absolute, relative ones having been taken from where the user typed. */
+export interface SharedOptions {
+  /** A folder that is there; undefined means the embedded data. */
+  readonly data: string | undefined
+  /** What was asked for; undefined means the best there is. */
+  readonly backend: BackendName | undefined
+  /** `--epochs` of train, else the app's default. */
+  readonly epochs: number
+  readonly seed: number
+  /**
+   * The folder of the run: checkpoints, report.html, metrics.jsonl. It is there, except for commands that use no run:
+   * those make it when they write.
+   */
+  readonly out: string
+  /** Go on from the checkpoint in `out`, with the options of that run where none were typed. Only commands that begin a run can. */
+  readonly resume: boolean
+  readonly json: boolean
+  /** Stop at the first non-finite value, and show stacks of errors. */
+  readonly debug: boolean
+}
+
+/** What a running command has. */
+export interface CommandContext<Values> {
+  readonly options: SharedOptions & Values
+  /** Arguments that are not options, e.g. files. */
+  readonly operands: readonly string[]
+  /** How the run in `out` was trained; undefined for a folder without such a record, and in train itself. */
+  readonly trained: RunRecord | undefined
+  /** Lines and progress bars on standard error. */
+  readonly terminal: Terminal
+  /** Aborted at the first Ctrl-C: save, and return. */
+  readonly signal: AbortSignal
+  /** A line on standard error, above the progress bar. */
+  log(line: string): void
+  /** A line of the result: standard output, or standard error with --json. */
+  print(line: string): void
+  /** The final figures, for --json: printed as the last line when the command has ended well. */
+  output(figures: JsonRecord): void
+  /** The backend asked for, opened once; closed for you at the end. */
+  openBackend(): Promise<Backend>
+  /** A path as the user meant it: relative to where the command was typed. */
+  resolvePath(path: string): string
+}
+
+/** The run that a command works on: train begins a new one, evaluate and predict use the last, other commands none. */
+export type RunUse = 'new' | 'last' | 'none'
+
+/** One command of an app. */
+export interface CommandDefinition<Kinds extends OptionKinds> {
+  /** One line for the help. */
+  readonly summary: string
+  readonly options?: Kinds
+  /** Arguments that are not options: `name` as shown in the help, e.g. `<image...>` (needed) or `[image...]`. */
+  readonly operands?: { readonly name: string; readonly description: string }
+  /** Command lines without the app's name, e.g. `train --epochs 5`, each with what it does. */
+  readonly examples?: readonly Example[]
+  /** Default by the command's name: train `new`, evaluate and predict `last`, others `none`. */
+  readonly run?: RunUse
+  start(context: CommandContext<OptionValues<Kinds>>): Promise<void>
+}
+
+/** A command line and what it does. */
+export type Example = readonly [line: string, explanation: string]
+
+/** A command, ready to be listed in an app. */
+export interface Command {
+  readonly summary: string
+  readonly options: OptionKinds
+  readonly operands: CommandDefinition<OptionKinds>['operands']
+  readonly examples: readonly Example[]
+  readonly run: RunUse | undefined
+  start(context: CommandContext<OptionValues<OptionKinds>>): Promise<void>
+}
+
+/** An app. */
+export interface App {
+  /** As typed after `pnpm`, and the name of its folder under `runs`. */
+  readonly name: string
+  /** One or two sentences. */
+  readonly summary: string
+  readonly examples: readonly Example[]
+  readonly defaults: { readonly epochs: number; readonly seed: number }
+  readonly commands: { readonly train: Command; readonly evaluate: Command; readonly predict: Command } & {
+    readonly [name: string]: Command
+  }
+}
+
+/** Describes a command; its options give the type of `context.options`. */
+export function defineCommand<const Kinds extends OptionKinds = Record<never, never>>(
+  definition: CommandDefinition<Kinds>,
+): Command {
+  const { summary, options = {}, operands, examples = [], run } = definition
+  return {
+    summary,
+    options,
+    operands,
+    examples,
+    run,
+    // The values were made from these very options.
+    start: (context) => definition.start(context as CommandContext<OptionValues<Kinds>>),
+  }
+}
+
+/**
+ * Describes an app. Nothing happens until `startApp`.
+ *
+ * ```ts
+ * await startApp(defineApp({
+ *   name: 'digits',
+ *   summary: 'Recognizes handwritten digits.',
+ *   examples: [['train --epochs 5', 'a quick look']],
+ *   defaults: { epochs: 30, seed: 1 },
+ *   commands: {
+ *     train: defineCommand({
+ *       summary: 'Train on digits',
+ *       options: { noise: numberOption({ description: 'Noise added to the pixels', default: 0.5, least: 0 }) },
+ *       async start({ options, output }) { output({ accuracy: await train(options.epochs, options.noise) }) },
+ *     }),
+ *     evaluate, predict,
+ *   },
+ * }))
+ * ```
+ */
+export function defineApp(app: App): App {
+  return app
+}
