@@ -4,6 +4,7 @@ export * from './files/checkpoint.ts'
 export { CheckpointError, FileError, SafetensorsError } from './files/errors.ts'
 export type { JsonRecord, JsonValue } from './files/json.ts'
 export * from './files/metrics-file.ts'
+export { recordMetrics } from './files/record-metrics.ts'
 export * from './files/safetensors.ts'
 export { nameTensors, placeTensors } from './files/tree-names.ts'
 export * from './fit/callbacks.ts'
@@ -26,6 +27,7 @@ export type { LearningRate, Optimizer, OptimizerState, OptimizerUpdate } from '.
 export { type SgdOptions, sgd } from './optimizers/sgd.ts'
 export * from './optimizers/wrappers.ts'
 export { formatDuration, formatFigure, formatFigures } from './progress/format.ts'
+export { showProgress } from './progress/show-progress.ts'
 export {
   createTerminal,
   type Progress,

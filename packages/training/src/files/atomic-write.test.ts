@@ -3,9 +3,12 @@ import { spawnSync } from 'node:child_process'
 import * as files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { removeStaleTemporaries, writeFileAtomically } from './atomic-write.ts'
 import { FileError } from './errors.ts'
+
+// Disks take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const root = await files.mkdtemp(join(tmpdir(), 'atomic-'))
 afterAll(() => files.rm(root, { recursive: true }))

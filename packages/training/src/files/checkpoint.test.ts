@@ -18,6 +18,9 @@ import { CheckpointError, FileError } from './errors.ts'
 import { readMetrics } from './metrics-file.ts'
 import { decodeSafetensors } from './safetensors.ts'
 
+// Disks take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
 const fixtures = join(import.meta.dirname, 'fixtures')
 const root = await files.mkdtemp(join(tmpdir(), 'checkpoint-'))
 afterAll(() => files.rm(root, { recursive: true }))
@@ -184,4 +187,4 @@ test('twenty kills at random moments: the newest checkpoint is whole and the run
     expect(steps.slice(0, previous)).toEqual(Array.from({ length: previous }, (_, index) => index + 1))
     expect((await names()).filter((name) => name.endsWith('.partial')).length).toBeLessThanOrEqual(2)
   }
-}, 60_000)
+})

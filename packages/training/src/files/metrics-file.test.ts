@@ -3,9 +3,12 @@ import * as files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { FileError } from './errors.ts'
 import { openMetrics, readMetrics } from './metrics-file.ts'
+
+// Disks take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const root = await files.mkdtemp(join(tmpdir(), 'metrics-'))
 afterAll(() => files.rm(root, { recursive: true }))
