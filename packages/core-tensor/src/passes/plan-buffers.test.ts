@@ -128,6 +128,17 @@ describe('slots', () => {
     expect(plan.copiedOutputs).toEqual([0, 2, 3])
   })
 
+  test('a value that is also read in another order is not written over', () => {
+    const square = makeInput('square', { shape: [4, 4], dtype: 'float32' })
+    const a = makeNode('exp', [square], {})
+    const sum = makeNode('add', [a, makeNode('permute', [a], { axes: [1, 0] })], {})
+    const plan = planBuffers(makeGraph([square], [makeNode('exp', [sum], {})]), { aliases, mayOverwrite })
+    expect(plan.slotOf(sum)).not.toBe(plan.slotOf(a))
+    const twice = makeNode('add', [a, a], {})
+    const other = planBuffers(makeGraph([square], [makeNode('exp', [twice], {})]), { aliases, mayOverwrite })
+    expect(other.slotOf(twice)).toBe(other.slotOf(a))
+  })
+
   test('prints which nodes share a slot', () => {
     const graph = makeGraph([x], chain(3).slice(-1))
     expect(printBufferPlan(graph, planBuffers(graph))).toBe(
