@@ -23,7 +23,7 @@ export function buildProgram(graph: Graph, settings: ProgramSettings, options: I
   const inputs = graph.inputs.map((input, position) => builder.addInput(input, options.strides?.[position]))
   for (const [number, node] of graph.nodes.entries()) builder.addNode(node, number)
   const donated = (options.donate ?? []).map((position) => inputs[position] as Memory)
-  const outputs = builder.sealOutputs(graph.outputs, new Set(donated))
+  const outputs = builder.sealOutputs(graph, new Set(donated))
   const { steps } = builder
   const plan = planMemory(steps, outputs, donated)
   for (const [memory, buffer] of plan.buffers) memory.bind(buffer)
@@ -190,7 +190,7 @@ class ProgramBuilder {
   }
 
   /** One memory of its own for each output: computed there, taken over from a donated input, or copied. */
-  sealOutputs(outputs: readonly Node[], donated: ReadonlySet<Memory>): Memory[] {
+  sealOutputs({ outputs, nodes }: Graph, donated: ReadonlySet<Memory>): Memory[] {
     const taken = new Set<Memory>()
     return outputs.map((node) => {
       const value = this.#values.get(node) as Value
@@ -201,7 +201,7 @@ class ProgramBuilder {
         return memory
       }
       const copy = this.#allocate(node)
-      this.#addCopy(value, copy, node, this.steps.length)
+      this.#addCopy(value, copy, node, nodes.indexOf(node))
       return copy.memory
     })
   }

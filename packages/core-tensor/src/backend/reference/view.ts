@@ -4,8 +4,8 @@
 // or from step to step (inside a scan), so kernels read `view.data` and `view.offset` anew at each run; shapes and
 // strides never change.
 import ndarray, { type NdArray } from 'ndarray'
-import { allocate, type HostData, type Precision } from '../../host/host-array.ts'
-import { contiguousStrides, type Shape, sizeOf, type TensorType } from '../../trace/types.ts'
+import type { HostData, Precision } from '../../host/host-array.ts'
+import { contiguousStrides, type DType, type Shape, sizeOf, type TensorType } from '../../trace/types.ts'
 
 /** An ndarray of numbers, 0 or 1 for bool. */
 export type View = NdArray<HostData>
@@ -19,6 +19,17 @@ export function makeView(data: HostData, shape: Shape, strides: readonly number[
 export function isContiguous(view: View): boolean {
   const strides = contiguousStrides(view.shape)
   return view.shape.includes(0) || view.shape.every((length, axis) => length < 2 || view.stride[axis] === strides[axis])
+}
+
+const float32 = new Float32Array(0)
+const float64 = new Float64Array(0)
+const int32 = new Int32Array(0)
+const bool = new Uint8Array(0)
+
+/** What memory is bound to while nothing else is there. */
+function emptyArray(dtype: DType, precision: Precision): HostData {
+  if (dtype === 'float32') return precision === 'double' ? float64 : float32
+  return dtype === 'int32' ? int32 : bool
 }
 
 /** A piece of memory and all the views that look at it. Binding it to an array moves them all. */
@@ -36,7 +47,7 @@ export class Memory {
     this.precision = precision
     this.type = type
     this.size = sizeOf(type.shape)
-    this.#empty = allocate(type.dtype, 0, precision)
+    this.#empty = emptyArray(type.dtype, precision)
     this.#data = this.#empty
   }
 
@@ -61,9 +72,9 @@ export class Memory {
     return view
   }
 
-  /** Whether a view covers all of this memory in order. */
+  /** Whether a view covers all of this memory in order. To be asked while a program is built: offsets still count from 0. */
   isCoveredBy(view: View): boolean {
-    return view.size === this.size && isContiguous(view) && this.#starts[this.#views.indexOf(view)] === 0
+    return view.size === this.size && view.offset === 0 && isContiguous(view)
   }
 
   /** Points all views at the numbers that start at `offset` in `data`. */
