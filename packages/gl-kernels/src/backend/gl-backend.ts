@@ -1,0 +1,116 @@
+// The backend: arrays and executables on one WebGL2 context.
+import {
+  type Backend,
+  type BackendCompileOptions,
+  BackendError,
+  BaseDeviceArray,
+  type DeviceArray,
+  type Executable,
+  type Graph,
+  type HostArray,
+  type HostData,
+  type MemoryUse,
+  sizeOf,
+  type TensorType,
+} from '@deep-recipe/core-tensor'
+import type { GlContext } from '../device/context.ts'
+import { type DeviceTexture, formatBytes, GlDevice } from '../device/device.ts'
+import { denseLayout } from '../kernel/layout.ts'
+import { GlExecutable } from './gl-executable.ts'
+
+/** What a gl backend keeps. */
+export interface GlMemoryUse extends MemoryUse {
+  /** Bytes of textures that are kept for reuse and freed under pressure; not part of `bytes`. */
+  readonly idleBytes: number
+}
+
+/** Runs graphs as fragment shaders. Open it with `openGl`. */
+export class GlBackend implements Backend {
+  readonly name = 'gl'
+  readonly description: string
+  readonly device: GlDevice
+  readonly #executables = new Set<GlExecutable>()
+
+  constructor(context: GlContext) {
+    this.device = new GlDevice(context)
+    const kind = context.hardware === undefined ? 'unknown kind' : context.hardware ? 'hardware' : 'software'
+    const largest = this.device.limits.maxTextureSize
+    this.description = `WebGL2, ${context.renderer}, ${kind}, by ${context.origin}, textures up to ${largest}²`
+  }
+
+  memory(): GlMemoryUse {
+    const { textures, bytes, idleBytes } = this.device.memory
+    return { buffers: textures, bytes, idleBytes }
+  }
+
+  async compile(graph: Graph, options: BackendCompileOptions = {}): Promise<Executable> {
+    this.device.check()
+    const executable = new GlExecutable(this, graph, options, () => this.#executables.delete(executable))
+    this.#executables.add(executable)
+    return executable
+  }
+
+  upload(value: HostArray): DeviceArray {
+    this.device.check()
+    const size = sizeOf(value.shape)
+    if (value.data.length !== size) {
+      throw new BackendError({
+        what: 'gl backend: upload',
+        expected: `${size} numbers for the shape [${value.shape.join(', ')}]`,
+        received: String(value.data.length),
+        remedy: 'Make the host array with toHostArray.',
+      })
+    }
+    const array = new GlArray(this, value, this.#texture(value))
+    if (size > 0) this.device.write(array.texture, value.data)
+    return array
+  }
+
+  /** A new array with undefined contents. */
+  createArray(type: TensorType): GlArray {
+    return new GlArray(this, type, this.#texture(type))
+  }
+
+  #texture({ shape, dtype }: TensorType): DeviceTexture {
+    const { width, height } = denseLayout(shape, this.device.limits)
+    return this.device.acquire(width, height, dtype === 'int32')
+  }
+
+  close(): void {
+    for (const executable of [...this.#executables]) executable.dispose()
+    this.device.close()
+  }
+
+  /** One line about memory, for reports. */
+  describeMemory(): string {
+    const { buffers, bytes, idleBytes } = this.memory()
+    return `${buffers} textures, ${formatBytes(bytes)}, and ${formatBytes(idleBytes)} kept for reuse`
+  }
+}
+
+/** Frees the texture of an array that was dropped without `dispose`. */
+const dropped = new FinalizationRegistry<{ device: GlDevice; texture: DeviceTexture }>(({ device, texture }) => {
+  device.release(texture)
+})
+
+/** An array in a texture. */
+export class GlArray extends BaseDeviceArray {
+  readonly backend: GlBackend
+  readonly texture: DeviceTexture
+
+  constructor(backend: GlBackend, { shape, dtype }: TensorType, texture: DeviceTexture) {
+    super({ shape, dtype })
+    this.backend = backend
+    this.texture = texture
+    dropped.register(this, { device: backend.device, texture }, this)
+  }
+
+  protected async read(): Promise<HostData> {
+    return this.backend.device.read(this.texture, sizeOf(this.shape), this.dtype)
+  }
+
+  protected release(): void {
+    dropped.unregister(this)
+    this.backend.device.release(this.texture)
+  }
+}

@@ -1,0 +1,77 @@
+// Which layout each stored value gets: channels innermost around convolutions, rows of whole texels for products.
+import { type Node, sameShape } from '@deep-recipe/core-tensor'
+import { denseLayout, type Layout, paddedLayout, type TextureLimits } from '../kernel/layout.ts'
+
+/** [n, c, h, w] with the channels innermost, and of [o, c, h, w] filters the input channels. */
+const channelsLast = [0, 2, 3, 1]
+/** Filter gradients: neighbouring rows of the texture differ in the output channel only. */
+const filterGradientOrder = [2, 3, 0, 1]
+
+/** Rows are whole texels, and an even number of them so that the fragments of a quad can share (see shader/product). */
+function rowMultiple(length: number): number {
+  return length <= 4 ? 4 : 8
+}
+
+/** The layout for an operand of a product that cannot be loaded four elements at a time as it lies. */
+export function operandLayout(heavy: Node, operand: Node, limits: TextureLimits): Layout {
+  const { shape } = operand
+  const order = heavy.operation === 'matmul' ? shape.map((_, axis) => axis) : channelsLast
+  return paddedLayout(shape, order, 4, limits)
+}
+
+/** The layout that suits a kernel best. `layoutOf` gives the layouts of values stored already. */
+export function preferredLayout(
+  root: Node,
+  heavy: Node | undefined,
+  layoutOf: (node: Node) => Layout | undefined,
+  limits: TextureLimits,
+): Layout {
+  const { shape } = root
+  const dense = denseLayout(shape, limits)
+  if (shape.includes(0)) return dense
+  const main = heavy ?? root
+  if (!sameShape(main.shape, shape)) return dense
+  const identity = shape.map((_, axis) => axis)
+  switch (main.operation) {
+    case 'matmul':
+      return paddedLayout(shape, identity, rowMultiple(shape.at(-1) as number), limits)
+    case 'conv2d':
+    case 'convInputGradient':
+      return paddedLayout(shape, channelsLast, rowMultiple(shape[1] as number), limits)
+    case 'convFilterGradient':
+      return paddedLayout(shape, filterGradientOrder, rowMultiple(shape[1] as number), limits)
+    case 'maxPool':
+    case 'maxPoolGradient':
+    case 'avgPool':
+    case 'avgPoolGradient': {
+      const source = main.inputs[0] && layoutOf(main.inputs[0])
+      const inner = source?.order.at(-1)
+      return inner === 1 ? paddedLayout(shape, channelsLast, rowMultiple(shape[1] as number), limits) : dense
+    }
+    default:
+      return heavy || isReduction(root) ? dense : (inheritedLayout(root, layoutOf) ?? dense)
+  }
+}
+
+function isReduction(node: Node): boolean {
+  return ['sum', 'maxReduce', 'argMax', 'scatterAdd'].includes(node.operation)
+}
+
+/** The first special layout among the values of the same shape that elementwise steps lead to. */
+function inheritedLayout(root: Node, layoutOf: (node: Node) => Layout | undefined): Layout | undefined {
+  const stack: Node[] = [root]
+  const seen = new Set<Node>()
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (seen.has(node) || seen.size > 64) continue
+    seen.add(node)
+    const layout = node === root ? undefined : layoutOf(node)
+    if (layout) {
+      const special =
+        layout.order.some((axis, position) => axis !== position) || layout.lengths.join() !== node.shape.join()
+      if (special && layout.shape.length === root.shape.length) return layout
+      continue
+    }
+    for (const input of node.inputs.toReversed()) if (sameShape(input.shape, root.shape)) stack.push(input)
+  }
+  return undefined
+}

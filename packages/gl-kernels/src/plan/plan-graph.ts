@@ -1,0 +1,255 @@
+// The planner: a graph becomes buffers and kernels. Pure: the same graph and limits always give the same plan.
+import {
+  type Graph,
+  type Node,
+  type NodeOf,
+  sameShape,
+  sizeOf,
+  sortNodes,
+  type TensorType,
+} from '@deep-recipe/core-tensor'
+import { collectExpressions, type Expression, ExpressionArena } from '../kernel/expression.ts'
+import { type Index, variableIndex } from '../kernel/index-algebra.ts'
+import type { Buffer, BufferRole, Carry, Plan, PlanStep } from '../kernel/kernel.ts'
+import { denseLayout, type Layout, offsetOf, sameLayout, stackLayout } from '../kernel/layout.ts'
+import { chooseRoots, type Fusion, isStored, splatValue } from './choose-roots.ts'
+import { KernelBuilder } from './kernel-builder.ts'
+import { preferredLayout } from './layouts.ts'
+
+/** What the planner must keep to. */
+export interface PlanOptions {
+  readonly maxTextureSize: number
+  readonly textureUnits: number
+  /** False: a kernel per node, so that the first bad value can be found. Default true. */
+  readonly fuse?: boolean
+}
+
+/** A plan together with the expressions that its kernels are made of. */
+export interface PlannedGraph extends Plan {
+  readonly arena: ExpressionArena
+  /** The node that each stored value came from, by buffer. */
+  readonly origins: ReadonlyMap<number, Node>
+}
+
+/** Where a stored value lies: a buffer, and leading indices into it (the steps of scans around). */
+export interface StoredValue {
+  readonly buffer: number
+  readonly prefix: readonly Index[]
+}
+
+/** Nodes that are planned together: the graph, or the body of a scan. */
+export interface Region {
+  readonly parent: Region | undefined
+  /** Loops around. */
+  readonly depth: number
+  readonly steps: PlanStep[]
+  readonly values: Map<Node, StoredValue>
+  readonly fusion: Fusion
+}
+
+/** Where a region's output has to be written. */
+interface Target {
+  readonly node: Node
+  readonly buffer: number
+  readonly layout: Layout
+  readonly slice: number
+}
+
+/** Turns a graph into kernels. */
+export function planGraph(graph: Graph, options: PlanOptions): PlannedGraph {
+  return new Planner(options).plan(graph)
+}
+
+/** State of one planning. */
+export class Planner {
+  readonly arena: ExpressionArena = new ExpressionArena()
+  readonly options: PlanOptions
+  readonly buffers: Buffer[] = []
+  readonly origins: Map<number, Node> = new Map()
+  readonly #builder: KernelBuilder
+  readonly #depths: number[] = []
+
+  constructor(options: PlanOptions) {
+    this.options = options
+    this.#builder = new KernelBuilder(this)
+  }
+
+  plan(graph: Graph): PlannedGraph {
+    const values = new Map<Node, StoredValue>()
+    const inputs = graph.inputs.map((input, position) => {
+      const buffer = this.addBuffer(input, denseLayout(input.shape, this.options), { kind: 'input', position }, 0)
+      values.set(input, { buffer, prefix: [] })
+      return buffer
+    })
+    const targets = graph.outputs.map((node): Target => {
+      const layout = denseLayout(node.shape, this.options)
+      return { node, layout, buffer: this.addBuffer(node, layout, { kind: 'output' }, 0), slice: -1 }
+    })
+    const steps: PlanStep[] = []
+    this.#planRegion(graph.nodes, targets, { parent: undefined, depth: 0, steps, values })
+    const outputs = targets.map(({ buffer }) => buffer)
+    return { arena: this.arena, buffers: this.buffers, origins: this.origins, steps, inputs, outputs }
+  }
+
+  /** A new buffer for a value of this type, which changes in every step of the loops around `depth`. */
+  addBuffer(type: TensorType, layout: Layout, role: BufferRole, depth: number): number {
+    this.#depths.push(depth)
+    return this.buffers.push({ id: this.buffers.length, dtype: type.dtype, layout, role }) - 1
+  }
+
+  /** Whether an expression is the same in every step of the loop whose body has this depth. */
+  isInvariant(expression: Expression, depth: number): boolean {
+    if (this.arena.variables(expression).has(`step${depth - 1}`)) return false
+    return collectExpressions([expression]).every(
+      (part) => part.kind !== 'load' || (this.#depths[part.buffer] as number) < depth,
+    )
+  }
+
+  /** Layout of a stored value of this region or of those around it. */
+  layoutOf(region: Region, node: Node): Layout | undefined {
+    const value = this.valueOf(region, node)
+    return value && this.buffers[value.buffer]?.layout
+  }
+
+  /** Where a node is stored, if it is. Constants are stored when first asked for. */
+  valueOf(region: Region, node: Node): StoredValue | undefined {
+    const known = region.values.get(node)
+    if (known || node.operation !== 'constant') return known
+    const role: BufferRole = { kind: 'constant', value: node.attributes.value }
+    const value = { buffer: this.addBuffer(node, denseLayout(node.shape, this.options), role, 0), prefix: [] }
+    region.values.set(node, value)
+    return value
+  }
+
+  #planRegion(nodes: readonly Node[], targets: readonly Target[], part: Omit<Region, 'fusion'>): void {
+    const outputs = targets.map(({ node }) => node)
+    const fusion = chooseRoots(nodes, outputs, {
+      textureUnits: this.options.textureUnits,
+      fuse: this.options.fuse ?? true,
+    })
+    const region: Region = { ...part, fusion }
+    const open = new Set(targets)
+    for (const node of nodes) {
+      if (node.operation === 'scan') this.#planScan(region, node, nodes)
+      else if (fusion.roots.has(node)) this.#planRoot(region, node, open)
+    }
+    for (const { node, buffer, layout, slice } of open) {
+      this.#builder.build(region, node, undefined, { buffer, layout, slice })
+    }
+  }
+
+  /** The kernel of a root, written straight to where an output wants it if its layout allows. */
+  #planRoot(region: Region, node: Node, open: Set<Target>): void {
+    const heavy = region.fusion.heavyOf.get(node)
+    const preferred = preferredLayout(node, heavy, (other) => this.layoutOf(region, other), this.options)
+    const direct = [...open].find(
+      (target) => target.node === node && isAcceptable(target.layout, preferred, node, heavy),
+    )
+    if (direct) open.delete(direct)
+    const target = direct ?? {
+      buffer: this.addBuffer(node, preferred, { kind: 'temporary' }, region.depth),
+      layout: preferred,
+      slice: -1,
+    }
+    this.#builder.build(region, node, heavy, target)
+    const prefix = direct && direct.slice >= 0 ? [this.step(direct.slice, direct.buffer)] : []
+    region.values.set(node, { buffer: target.buffer, prefix })
+    this.origins.set(target.buffer, node)
+  }
+
+  /** The step of the loop at a depth, as an index into a stacked buffer. */
+  step(depth: number, buffer: number): Index {
+    return variableIndex(`step${depth}`, this.buffers[buffer]?.layout.shape[0] ?? 1)
+  }
+
+  #planScan(region: Region, scan: NodeOf<'scan'>, nodes: readonly Node[]): void {
+    const { body, carries, sequences, length, reverse } = scan.attributes
+    const items = new Map<number, Node[]>()
+    for (const node of nodes) {
+      if (node.operation !== 'item' || node.inputs[0] !== scan) continue
+      items.set(node.attributes.index, [...(items.get(node.attributes.index) ?? []), node])
+    }
+    const { depth } = region
+    const values = new Map<Node, StoredValue>()
+    const steps: PlanStep[] = []
+    const loopCarries: Carry[] = []
+    const targets: Target[] = []
+    scan.inputs.forEach((input, position) => {
+      const inner = body.inputs[position] as Node
+      const stored = this.#store(region, input)
+      if (position < carries) {
+        const layout = denseLayout(inner.shape, this.options)
+        const carry = this.#addCarry(depth, inner, layout, this.#storeAs(region, input, stored, layout))
+        values.set(inner, { buffer: carry.current, prefix: [] })
+        targets.push({ node: body.outputs[position] as Node, buffer: carry.target, layout, slice: -1 })
+        loopCarries.push(carry)
+      } else if (position < carries + sequences) {
+        const step = variableIndex(`step${depth}`, length)
+        values.set(inner, { buffer: stored.buffer, prefix: [...stored.prefix, step] })
+      } else {
+        values.set(inner, stored)
+      }
+    })
+    for (const [index, takers] of items) {
+      if (index < carries) {
+        const { initial, first, second } = loopCarries[index] as Carry
+        const buffer = length === 0 ? initial : length % 2 === 1 ? first : second
+        for (const item of takers) region.values.set(item, { buffer, prefix: [] })
+        continue
+      }
+      const node = body.outputs[index] as Node
+      const stacked = stackLayout(denseLayout(node.shape, this.options), length, this.options)
+      const layout = { ...denseLayout(node.shape, this.options), rows: stacked.rows }
+      const buffer = this.addBuffer(node, stacked, { kind: 'temporary' }, depth)
+      targets.push({ node, buffer, layout, slice: depth })
+      for (const item of takers) region.values.set(item, { buffer, prefix: [] })
+    }
+    if (length === 0) return
+    const needed = sortNodes(
+      body.inputs,
+      targets.map(({ node }) => node),
+    )
+    this.#planRegion(needed, targets, { parent: region, depth: depth + 1, steps, values })
+    region.steps.push({ kind: 'loop', loop: { length, reverse, depth, carries: loopCarries, steps } })
+  }
+
+  #addCarry(depth: number, type: TensorType, layout: Layout, initial: number): Carry {
+    const addAlias = (): number => this.addBuffer(type, layout, { kind: 'alias' }, depth + 1)
+    const add = (): number => this.addBuffer(type, layout, { kind: 'temporary' }, depth)
+    return { initial, current: addAlias(), target: addAlias(), first: add(), second: add() }
+  }
+
+  /** The stored value of a scan's input, which fusion made a root; a splat constant is written out. */
+  #store(region: Region, node: Node): StoredValue {
+    const value = this.valueOf(region, node)
+    if (value) return value
+    throw new RangeError(`${node.operation} was not stored before its scan`)
+  }
+
+  #storeAs(region: Region, node: Node, { buffer, prefix }: StoredValue, layout: Layout): number {
+    const stored = this.buffers[buffer]
+    if (stored && prefix.length === 0 && sameLayout(stored.layout, layout)) return buffer
+    const copy = this.addBuffer(node, layout, { kind: 'temporary' }, region.depth)
+    this.#builder.build(region, node, undefined, { buffer: copy, layout, slice: -1 })
+    return copy
+  }
+
+  /** The load of a stored value at a place. */
+  load(value: StoredValue, place: readonly Index[]): ReturnType<ExpressionArena['load']> {
+    const { layout, dtype } = this.buffers[value.buffer] as Buffer
+    return this.arena.load(value.buffer, offsetOf(layout, [...value.prefix, ...place]), dtype)
+  }
+}
+
+/** Products are computed in the layout that suits them and copied; everything else is written where it is wanted. */
+function isAcceptable(wanted: Layout, preferred: Layout, root: Node, heavy: Node | undefined): boolean {
+  const main = heavy ?? root
+  const product = ['matmul', 'conv2d', 'convInputGradient', 'convFilterGradient'].includes(main.operation)
+  if (!product || sizeOf(root.shape) <= 64) return true
+  return sameShape(wanted.strides, preferred.strides) && wanted.width === preferred.width
+}
+
+/** Whether nothing has to be stored for a node: a number in the shader. */
+export function isInShader(node: Node): boolean {
+  return isStored(node) && splatValue(node) !== undefined
+}
