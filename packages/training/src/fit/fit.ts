@@ -178,10 +178,10 @@ export async function fit<P extends Params>(
     if (ended === 'interrupted') await save()
     const restores = callbacks.some((one) => one.restoreBest)
     const last = (await download()).params
-    for (const one of callbacks) await one.onEnd?.()
     const result = restores && run.best && ended !== 'interrupted' ? run.best : last
     return { params: result, history: run.history, ended, step: run.step, warnings: resumed?.warnings ?? [] }
   } finally {
+    for (const one of callbacks) await one.onEnd?.()
     disposeTree(device)
     compiled.dispose()
   }
