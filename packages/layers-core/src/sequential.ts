@@ -14,14 +14,12 @@ export type ParamsByPosition = { readonly [position: number | string]: Params }
  * console.log(countParameters(params)) // 25450
  * ```
  */
-// Layers of any parameters: each is called with its own only.
-export function sequential(...layers: readonly Layer<never>[]): Layer<ParamsByPosition> {
-  const chain = layers as readonly Layer[]
+export function sequential(...layers: readonly Layer[]): Layer<ParamsByPosition> {
   return {
-    name: `sequential(${chain.map((layer) => layer.name).join(', ')})`,
+    name: `sequential(${layers.map((layer) => layer.name).join(', ')})`,
     init: (key: Tensor, inputShape: Shape) => {
       let shape = inputShape
-      const entries = chain.map((layer, position) => {
+      const entries = layers.map((layer, position) => {
         const params = layer.init(foldInKey(key, position), shape)
         shape = inferOutputShape(layer, params, shape)
         return [position, params] as const
@@ -29,7 +27,7 @@ export function sequential(...layers: readonly Layer<never>[]): Layer<ParamsByPo
       return Object.fromEntries(entries)
     },
     apply: (params, input, context) =>
-      chain.reduce(
+      layers.reduce(
         (output, layer, position) => layer.apply(params[position] ?? {}, output, keyed(context, position)),
         input,
       ),

@@ -8,8 +8,7 @@ import type { Context, Layer, ParamsByPosition } from '@deep-recipe/layers-core'
  *
  * @throws RecipeError without members.
  */
-export function ensemble(...members: readonly Layer<never>[]): Layer<ParamsByPosition> {
-  const models = members as readonly Layer[]
+export function ensemble(...models: readonly Layer[]): Layer<ParamsByPosition> {
   if (models.length === 0) {
     throw new RecipeError({
       what: 'ensemble',

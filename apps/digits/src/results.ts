@@ -1,0 +1,32 @@
+// The table clean against noisy: as text, as figures, and as a file that `evaluate` and reports can read again.
+import type { JsonRecord } from '@deep-recipe/training'
+
+/** One line of the table: shares of test images that are named rightly. */
+export type Row = {
+  readonly name: string
+  readonly title: string
+  readonly clean: number
+  readonly noisy: number
+}
+
+/** The table as people read it in a terminal. */
+export function formatTable(rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map((row) => row.title.length), 'recipe'.length)
+  const best = (figure: 'clean' | 'noisy'): number => Math.max(...rows.map((row) => row[figure]))
+  const cell = (row: Row, figure: 'clean' | 'noisy'): string =>
+    `${row[figure].toFixed(4)}${row[figure] === best(figure) ? ' *' : '  '}`
+  return [
+    `${'recipe'.padEnd(width)}  clean     noisy`,
+    `${'─'.repeat(width)}  ────────  ────────`,
+    ...rows.map((row) => `${row.title.padEnd(width)}  ${cell(row, 'clean')}  ${cell(row, 'noisy')}`),
+  ]
+}
+
+/** The final figures of train and evaluate, for --json. */
+export function toFigures(rows: readonly Row[], seconds: number, backend: string): JsonRecord {
+  return {
+    rows: rows.map(({ name, clean, noisy }) => ({ name, clean, noisy })),
+    seconds: Math.round(seconds * 10) / 10,
+    backend,
+  }
+}

@@ -1,0 +1,166 @@
+// The command `train`: every recipe in turn, then the table and the report.
+import { join } from 'node:path'
+import { type CommandContext, defineCommand, type OptionValues } from '@deep-recipe/app-kit'
+import type { Backend } from '@deep-recipe/core-tensor'
+import { countExamples } from '@deep-recipe/datasets'
+import {
+  type Callback,
+  type EpochFigures,
+  type HostParams,
+  type MetricsFile,
+  openMetrics,
+  readMetrics,
+  showProgress,
+} from '@deep-recipe/training'
+import { type LaboratoryData, loadData } from './data.ts'
+import {
+  buildModel,
+  joinParams,
+  listMembers,
+  type Member,
+  measure,
+  type TrainedRecipe,
+  type TrainingOptions,
+  trainMember,
+} from './laboratory.ts'
+import { chooseSettings, trainOptions } from './options.ts'
+import { writeLaboratoryReport } from './report.ts'
+import { formatTable, type Row, toFigures } from './results.ts'
+
+type Context = CommandContext<OptionValues<typeof trainOptions>>
+
+export const train: ReturnType<typeof defineCommand> = defineCommand({
+  summary: 'Train one network by every recipe, and compare them on clean and on noisy test images',
+  options: trainOptions,
+  examples: [
+    ['train', 'on generated digits, in about a minute'],
+    ['train --data ~/mnist', "on MNIST's files in that folder"],
+    ['train --recipes plain,dropout,maxout --epochs 5 --json', 'some recipes, the figures as JSON'],
+    ['train --resume', 'go on with the last run after Ctrl-C'],
+  ],
+  start: runTraining,
+})
+
+async function runTraining(context: Context): Promise<void> {
+  const { options, signal, log, print, output, openBackend } = context
+  const startedAt = performance.now()
+  const settings = chooseSettings({ ...options })
+  const data = await loadData({ folder: options.data, trainSize: settings.trainSize, noise: settings.noise })
+  log(`Data: ${data.source}; ${describeSizes(data)}`)
+  const backend = await openBackend()
+  const training: TrainingOptions = {
+    backend,
+    ingredients: settings.ingredients,
+    epochs: options.epochs,
+    batchSize: settings.batchSize,
+    seed: options.seed,
+    folder: options.out,
+    resume: options.resume,
+    signal,
+  }
+  const trained = await trainAll(
+    context,
+    settings.recipes.map((recipe) => ({ recipe, members: listMembers(recipe, training) })),
+    data,
+    training,
+  )
+  if (!trained) return
+  const rows = await measureAll(trained, data, backend)
+  const seconds = (performance.now() - startedAt) / 1000
+  for (const line of formatTable(rows)) print(line)
+  print(`\nShares of ${countExamples(data.test)} test images; noise of deviation ${settings.noise} on the noisy ones.`)
+  const path = join(options.out, 'report.html')
+  await writeLaboratoryReport(path, { data, trained, rows, settings, backend, seconds })
+  log(`Report: ${path}`)
+  output(toFigures(rows, seconds, backend.name))
+}
+
+interface Plan {
+  readonly recipe: TrainedRecipe['recipe']
+  readonly members: readonly Member[]
+}
+
+/** Trains all members of all recipes; undefined when interrupted. */
+async function trainAll(
+  context: Context,
+  plans: readonly Plan[],
+  data: LaboratoryData,
+  training: TrainingOptions,
+): Promise<TrainedRecipe[] | undefined> {
+  const { options, terminal, log } = context
+  const metrics = await openFigures(join(options.out, 'metrics.jsonl'), options.resume)
+  const done = new Map<string, { params: HostParams; history: readonly EpochFigures[] }>()
+  const total = plans.reduce((sum, { members }) => sum + members.length, 0)
+  let position = 0
+  for (const member of plans.flatMap((plan) => plan.members)) {
+    position++
+    if (done.has(member.folder)) continue
+    const title = `${position}/${total} ${describeMember(member, training)}`
+    const callbacks = [showProgress(terminal, title), recordFigures(member, metrics)]
+    const result = await trainMember(member, data, training, callbacks)
+    if (!result) {
+      log(`Stopped during ${describeMember(member, training)}; everything so far is saved.`)
+      return undefined
+    }
+    for (const warning of result.warnings) log(warning)
+    done.set(member.folder, result)
+  }
+  return plans.map(({ recipe, members }) => {
+    const results = members.flatMap((member) => done.get(member.folder) ?? [])
+    const params = joinParams(
+      recipe,
+      results.map((result) => result.params),
+    )
+    return { recipe, model: buildModel(recipe, training.ingredients), params, history: results[0]?.history ?? [] }
+  })
+}
+
+/** Measures every recipe on clean and noisy test images. */
+export async function measureAll(
+  trained: readonly TrainedRecipe[],
+  data: LaboratoryData,
+  backend: Backend,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const one of trained) {
+    const clean = await measure(one, data.test, backend)
+    const noisy = await measure(one, data.noisyTest, backend)
+    rows.push({ name: one.recipe.name, title: one.recipe.title, clean, noisy })
+  }
+  return rows
+}
+
+function describeMember({ recipe, number }: Member, { ingredients }: TrainingOptions): string {
+  return recipe.ensemble ? `${recipe.title}, network ${number + 1} of ${ingredients.members}` : recipe.title
+}
+
+function describeSizes(data: LaboratoryData): string {
+  return `${countExamples(data.train)} to train on, ${countExamples(data.validation)} to validate with, ${countExamples(data.test)} to test with`
+}
+
+/** metrics.jsonl, and which epochs it already tells of: after a resume some may come again, with the same figures. */
+interface FiguresFile {
+  readonly file: MetricsFile
+  readonly known: Set<string>
+}
+
+async function openFigures(path: string, resume: boolean): Promise<FiguresFile> {
+  const file = await openMetrics(path, resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {})
+  const known = (await readMetrics(path)).map(({ recipe, member, epoch }) => `${recipe} ${member} ${epoch}`)
+  return { file, known: new Set(known) }
+}
+
+/** A line in metrics.jsonl for each epoch. */
+function recordFigures(member: Member, { file, known }: FiguresFile): Callback {
+  return {
+    name: 'metrics',
+    onEpochEnd: async ({ figures }) => {
+      const { step, epoch, seconds, train, validation } = figures
+      const origin = { recipe: member.recipe.name, member: member.number + 1 }
+      const key = `${origin.recipe} ${origin.member} ${epoch}`
+      if (known.has(key)) return
+      known.add(key)
+      await file.append({ step, epoch, ...origin, seconds, train, ...(validation && { validation }) })
+    },
+  }
+}
