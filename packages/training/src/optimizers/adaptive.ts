@@ -1,6 +1,9 @@
 // Optimizers that scale each weight's step by the size of its gradients so far.
 import { type Tensor, tensor } from '@deep-recipe/core-tensor'
 import {
+  checkEpsilon,
+  checkLearningRate,
+  checkMemory,
   type LearningRate,
   mapTrees,
   type Optimizer,
@@ -21,6 +24,8 @@ export interface AdagradOptions {
 /** s ← s + g²; w ← w − η g / (√s + ε) (Duchi, Hazan and Singer, 2011). */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
   const { learningRate = 0.01, epsilon = 1e-10 } = options
+  checkLearningRate('adagrad', learningRate)
+  checkEpsilon('adagrad', epsilon)
   return {
     name: 'adagrad',
     init: (params) => startCounting({ squares: zerosTree(params) }),
@@ -46,6 +51,9 @@ export interface RmspropOptions {
 /** s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε) (Hinton, lecture 6e of "Neural networks for machine learning", 2012). */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.01, decay = 0.99, epsilon = 1e-8 } = options
+  checkLearningRate('rmsprop', learningRate)
+  checkMemory('rmsprop: decay', decay)
+  checkEpsilon('rmsprop', epsilon)
   return {
     name: 'rmsprop',
     init: (params) => startCounting({ squares: zerosTree(params) }),
@@ -84,6 +92,10 @@ export interface AdamWOptions extends AdamOptions {
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
+  checkLearningRate('adam', learningRate)
+  checkMemory('adam: beta1', beta1)
+  checkMemory('adam: beta2', beta2)
+  checkEpsilon('adam', epsilon)
   return {
     name: 'adam',
     init: (params) =>

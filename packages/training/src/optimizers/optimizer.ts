@@ -1,5 +1,6 @@
 // The optimizer contract, and the walk over parameter trees that all optimizers share.
 import { flattenTree, type Tensor, tensor, unflattenTree, zerosLike, zipTrees } from '@deep-recipe/core-tensor'
+import { checkNotNegative, checkPositive, checkShare } from '../check.ts'
 import { constant, type Schedule } from '../schedules.ts'
 
 /** A tree of tensors: parameters, or something of the same structure. */
@@ -46,4 +47,20 @@ export function readClock(state: OptimizerState, learningRate: LearningRate): { 
   const step = state.step as Tensor
   const schedule = typeof learningRate === 'number' ? constant(learningRate) : learningRate
   return { step, rate: schedule(step) }
+}
+
+/** Throws a ValueError for a learning rate that is no rate; a schedule checks its own numbers. */
+export function checkLearningRate(optimizer: string, rate: LearningRate): void {
+  if (typeof rate === 'function') return
+  checkNotNegative(`${optimizer}: learningRate`, rate, 'Give a number such as 0.001, or a schedule.')
+}
+
+/** Throws a ValueError unless `value` lies in [0, 1): how much of a running mean each step leaves in place. */
+export function checkMemory(what: string, value: number): void {
+  checkShare(what, value, 'Give the share that is kept, such as 0.9.')
+}
+
+/** Throws a ValueError unless `epsilon` is positive. */
+export function checkEpsilon(optimizer: string, epsilon: number): void {
+  checkPositive(`${optimizer}: epsilon`, epsilon, 'It keeps the division from being by 0: give something like 1e-8.')
 }

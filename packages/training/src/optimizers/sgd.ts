@@ -1,6 +1,15 @@
 // Stochastic gradient descent, plain and with momentum.
-import type { Tensor } from '@deep-recipe/core-tensor'
-import { type LearningRate, mapTrees, type Optimizer, readClock, startCounting, zerosTree } from './optimizer.ts'
+import { type Tensor, ValueError } from '@deep-recipe/core-tensor'
+import {
+  checkLearningRate,
+  checkMemory,
+  type LearningRate,
+  mapTrees,
+  type Optimizer,
+  readClock,
+  startCounting,
+  zerosTree,
+} from './optimizer.ts'
 
 /** Options of `sgd`. */
 export interface SgdOptions {
@@ -16,9 +25,21 @@ export interface SgdOptions {
  * v ← μ v + g; w ← w − η v. With Nesterov: w ← w − η (g + μ v). The velocity starts as the first gradient.
  *
  * Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
+ *
+ * @throws ValueError for a momentum outside [0, 1), and for Nesterov's without one.
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { learningRate = 0.01, momentum = 0, nesterov = false } = options
+  checkLearningRate('sgd', learningRate)
+  checkMemory('sgd: momentum', momentum)
+  if (nesterov && momentum === 0) {
+    throw new ValueError({
+      what: 'sgd: nesterov',
+      expected: 'a momentum to look ahead along',
+      received: 'none',
+      remedy: 'Pass { momentum: 0.9, nesterov: true }, or leave nesterov out.',
+    })
+  }
   return {
     name: momentum === 0 ? 'sgd' : nesterov ? 'nesterov' : 'momentum',
     init: (params) => startCounting(momentum === 0 ? {} : { velocity: zerosTree(params) }),

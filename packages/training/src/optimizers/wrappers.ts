@@ -1,6 +1,7 @@
 // Optimizers around optimizers: weight decay, and clipping of gradients.
 import { flattenTree, mapTree, type Tensor, tensor, ValueError } from '@deep-recipe/core-tensor'
 import { decayWeights, type ParameterFilter, weightsOnly } from '@deep-recipe/regularizers'
+import { checkNotNegative, checkPositive, checkShare } from '../check.ts'
 import { type AdamWOptions, adam } from './adaptive.ts'
 import { mapTrees, type Optimizer, readClock, type TensorTree } from './optimizer.ts'
 
@@ -10,6 +11,7 @@ import { mapTrees, type Optimizer, readClock, type TensorTree } from './optimize
  */
 export function adamW(options: AdamWOptions = {}): Optimizer {
   const { weightDecay = 0.01, decays = () => true, learningRate = 0.001 } = options
+  checkNotNegative('adamW: weightDecay', weightDecay, 'Give 0 to switch it off.')
   const inner = adam({ ...options, learningRate })
   return {
     name: 'adamW',
@@ -32,6 +34,7 @@ export function withWeightDecay(
   lambda: number,
   applies: ParameterFilter = weightsOnly,
 ): Optimizer {
+  checkShare('withWeightDecay: lambda', lambda, 'Give the share of each weight that a step takes away, such as 0.0001.')
   return {
     name: `${optimizer.name} with weight decay ${lambda}`,
     init: optimizer.init,
@@ -47,14 +50,29 @@ export interface ClippingOptions {
   readonly value?: number
 }
 
-/** Clips gradients before an optimizer sees them: first by value, then by norm. */
+/**
+ * Clips gradients before an optimizer sees them: first by value, then by norm.
+ *
+ * @throws ValueError for limits that are not positive, or no limit at all.
+ */
 export function withClipping(optimizer: Optimizer, options: ClippingOptions): Optimizer {
+  const { norm, value } = options
+  if (norm !== undefined) checkLimit('withClipping: norm', norm)
+  if (value !== undefined) checkLimit('withClipping: value', value)
+  if (norm === undefined && value === undefined) {
+    throw new ValueError({
+      what: 'withClipping',
+      expected: 'a norm or a value to clip by',
+      received: 'neither',
+      remedy: 'Pass { norm: 1 }, or leave clipping out.',
+    })
+  }
   return {
     name: `${optimizer.name} with clipping`,
     init: optimizer.init,
     update: (gradients, state, params) => {
-      const cut = options.value === undefined ? gradients : clipByValue(gradients, options.value)
-      const clipped = options.norm === undefined ? cut : clipByGlobalNorm(cut, options.norm)
+      const cut = value === undefined ? gradients : clipByValue(gradients, value)
+      const clipped = norm === undefined ? cut : clipByGlobalNorm(cut, norm)
       return optimizer.update(clipped, state, params)
     },
   }
@@ -68,7 +86,7 @@ export function globalNorm(gradients: TensorTree): Tensor {
 
 /** g ← g · min(1, limit / ‖g‖), ‖g‖ over all leaves together. */
 export function clipByGlobalNorm<G>(gradients: G, limit: number): G {
-  checkLimit('clipByGlobalNorm', limit)
+  checkLimit('clipByGlobalNorm: limit', limit)
   const norm = globalNorm(gradients)
   const factor = norm.greater(limit).where(norm.maximum(1e-12).pow(-1).mul(limit), 1)
   return mapTrees((gradient) => gradient.mul(factor), gradients) as G
@@ -76,16 +94,10 @@ export function clipByGlobalNorm<G>(gradients: G, limit: number): G {
 
 /** Each number cut to [−limit, limit]. */
 export function clipByValue<G>(gradients: G, limit: number): G {
-  checkLimit('clipByValue', limit)
+  checkLimit('clipByValue: limit', limit)
   return mapTrees((gradient) => gradient.maximum(-limit).minimum(limit), gradients) as G
 }
 
 function checkLimit(what: string, limit: number): void {
-  if (limit > 0) return
-  throw new ValueError({
-    what: `${what}: limit`,
-    expected: 'a positive number',
-    received: String(limit),
-    remedy: 'Leave clipping out to switch it off.',
-  })
+  checkPositive(what, limit, 'Leave clipping out to switch it off.')
 }
