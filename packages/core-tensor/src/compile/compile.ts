@@ -1,6 +1,6 @@
 // compile: traces a function once per signature of its inputs, and runs it on a backend from then on.
 import type { Backend, DeviceArray, Executable, ExecutableStats } from '../backend/backend.ts'
-import { DTypeError, RecipeError } from '../errors.ts'
+import { DTypeError, RecipeError, ValueError } from '../errors.ts'
 import { findUndeclaredInputs, makeGraph } from '../graph/graph.ts'
 import { type HostValue, toHostArray } from '../host/host-array.ts'
 import { optimizeGraph } from '../passes/optimize.ts'
@@ -9,7 +9,7 @@ import type { Graph } from '../trace/node.ts'
 import { recordOrigins } from '../trace/origin.ts'
 import { asTensor, Tensor, type TensorLike } from '../trace/tensor.ts'
 import { formatType, type TensorType } from '../trace/types.ts'
-import { type FlatTree, flattenTree, type MapLeaves, unflattenTree } from './tree.ts'
+import { type FlatTree, flattenList, flattenTree, type MapLeaves, unflattenList, unflattenTree } from './tree.ts'
 
 /** What stands for a tensor when a compiled function is called. */
 export type Feed = DeviceArray | HostValue
@@ -35,10 +35,17 @@ export interface Compiled<Args extends readonly unknown[], Result> {
   dispose(): void
 }
 
-interface Entry {
+interface Traced {
   readonly executable: Executable
   readonly result: unknown
-  running: number
+}
+
+/** A signature's place in the cache. It is freed when it has left the cache and no call uses it any more. */
+interface Entry {
+  readonly traced: Promise<Traced>
+  /** Known once `traced` is settled. */
+  executable?: Executable
+  calls: number
   evicted: boolean
 }
 
@@ -61,76 +68,83 @@ export function compile<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
-  const entries = new Map<string, Promise<Entry>>()
-  const ready = new Set<Entry>()
-  const limit = options.cacheSize ?? 16
+  const entries = new Map<string, Entry>()
+  const limit = checkCount('compile: cacheSize', options.cacheSize ?? 16, 1)
+  for (const position of options.donate ?? []) checkCount('compile: donate', position, 0)
 
-  const release = async (pending: Promise<Entry>): Promise<void> => {
-    const entry = await pending
-    entry.evicted = true
-    ready.delete(entry)
-    if (entry.running === 0) entry.executable.dispose()
+  const freeUnused = (entry: Entry): void => {
+    if (entry.evicted && entry.calls === 0) entry.executable?.dispose()
   }
-  const prepare = async (args: readonly unknown[], flat: FlatTree<Feed>, types: TensorType[]): Promise<Entry> => {
+  const evict = (signature: string, entry: Entry): void => {
+    if (entries.get(signature) === entry) entries.delete(signature)
+    entry.evicted = true
+    freeUnused(entry)
+  }
+  const prepare = async (args: readonly unknown[], flat: FlatTree<Feed>, types: TensorType[]): Promise<Traced> => {
     const trace = () => traceTypes(fn as (...args: never[]) => unknown, args, flat, types)
     const { graph, result } = options.debug ? recordOrigins(trace) : trace()
     const donate = donatedPositions(options.donate ?? [], flat)
     const debug = options.debug ?? false
     // Rewriting would move a non-finite value away from the line that made it: debug runs the graph as written.
     const executable = await backend.compile(debug ? graph : optimizeGraph(graph), { donate, debug })
-    const entry: Entry = { executable, result, running: 0, evicted: false }
-    ready.add(entry)
-    return entry
+    return { executable, result }
   }
-  const lookUp = (args: readonly unknown[], flat: FlatTree<Feed>, types: TensorType[]): Promise<Entry> => {
+  const lookUp = (args: readonly unknown[], flat: FlatTree<Feed>, types: TensorType[]): Entry => {
     const signature = `${flat.structure}|${types.map(formatType).join()}`
     const known = entries.get(signature)
-    const entry = known ?? prepare(args, flat, types)
+    const entry: Entry = known ?? { traced: prepare(args, flat, types), calls: 0, evicted: false }
     // Last in the map is most recently used.
     entries.delete(signature)
     entries.set(signature, entry)
-    if (!known) entry.catch(() => entries.delete(signature))
-    for (const [oldest, pending] of entries) {
+    if (!known) {
+      entry.traced.then(
+        ({ executable }) => {
+          entry.executable = executable
+        },
+        () => evict(signature, entry),
+      )
+    }
+    for (const [oldest, other] of entries) {
       if (entries.size <= limit) break
-      entries.delete(oldest)
-      release(pending).catch(() => undefined)
+      evict(oldest, other)
     }
     return entry
   }
 
   const call = async (...args: readonly unknown[]): Promise<unknown> => {
-    const flat = flattenTree<Feed>(args)
-    const fed = flat.leaves.map((leaf, position) => feed(backend, leaf, flat.paths[position] as string))
+    const flat = flattenList<Feed>(args)
+    const arrays: DeviceArray[] = []
+    const uploaded: DeviceArray[] = []
     try {
-      const entry = await lookUp(
-        args,
-        flat,
-        fed.map(({ array }) => array),
-      )
-      entry.running++
+      flat.leaves.forEach((leaf, position) => {
+        const array = isDeviceArray(leaf) ? leaf : upload(backend, leaf, flat.paths[position] as string)
+        arrays.push(array)
+        if (array !== leaf) uploaded.push(array)
+      })
+      const entry = lookUp(args, flat, arrays)
+      entry.calls++
       try {
-        const outputs = await entry.executable.run(fed.map(({ array }) => array))
-        return unflattenTree(entry.result, outputs)
+        const { executable, result } = await entry.traced
+        return unflattenTree(result, await executable.run(arrays))
       } finally {
-        entry.running--
-        if (entry.evicted && entry.running === 0) entry.executable.dispose()
+        entry.calls--
+        freeUnused(entry)
       }
     } finally {
-      for (const { array, temporary } of fed) if (temporary) array.dispose()
+      for (const array of uploaded) array.dispose()
     }
   }
   return Object.assign(call, {
-    stats: () => [...ready].map((entry) => entry.executable.stats),
+    stats: () => [...entries.values()].flatMap(({ executable }) => (executable ? [executable.stats] : [])),
     dispose: () => {
-      for (const pending of entries.values()) release(pending).catch(() => undefined)
-      entries.clear()
+      for (const [signature, entry] of entries) evict(signature, entry)
     },
   }) as unknown as Compiled<Args, Result>
 }
 
 /** The graph of a function for example arguments (values, or tensors whose types count), as it is before any pass. */
 export function traceGraph<Args extends readonly unknown[]>(fn: (...args: Args) => unknown, ...args: Args): Graph {
-  const flat = flattenTree<TensorLike>(args)
+  const flat = flattenList<TensorLike>(args)
   const types = flat.leaves.map((leaf) => asTensor(leaf).node)
   return traceTypes(fn as (...args: never[]) => unknown, args, flat, types).graph
 }
@@ -152,12 +166,16 @@ function traceTypes(
   types: readonly TensorType[],
 ): { graph: Graph; result: unknown } {
   const inputs = types.map((type, position) => makeInput(flat.paths[position] as string, type))
-  const traced = unflattenTree(
+  const traced = unflattenList(
     args,
     inputs.map((input) => new Tensor(input)),
-  ) as never[]
-  const result = fn(...traced)
-  if (result instanceof Promise) {
+  )
+  const result = fn(...(traced as never[]))
+  const leaves = flattenTree<TensorLike>(result).leaves
+  const promises = leaves.filter((leaf: unknown) => leaf instanceof Promise) as unknown as Promise<unknown>[]
+  if (promises.length > 0) {
+    // What they complain about, such as a tensor that was read, follows from the function's being async.
+    for (const promise of promises) promise.catch(() => undefined)
     throw new RecipeError({
       what: 'compile',
       expected: 'a synchronous function of tensors',
@@ -165,7 +183,7 @@ function traceTypes(
       remedy: 'Read values outside, and pass them as arguments.',
     })
   }
-  const outputs = flattenTree<TensorLike>(result).leaves.map((leaf) => asTensor(leaf).node)
+  const outputs = leaves.map((leaf) => asTensor(leaf).node)
   const graph = makeGraph(inputs, outputs)
   const foreign = findUndeclaredInputs(graph)[0]
   if (foreign) {
@@ -179,8 +197,7 @@ function traceTypes(
   return { graph, result }
 }
 
-function feed(backend: Backend, leaf: Feed, path: string): { array: DeviceArray; temporary: boolean } {
-  if (isDeviceArray(leaf)) return { array: leaf, temporary: false }
+function upload(backend: Backend, leaf: HostValue, path: string): DeviceArray {
   if ((leaf as unknown) instanceof Tensor) {
     throw new DTypeError({
       what: `Calling a compiled function: argument ${path}`,
@@ -189,7 +206,17 @@ function feed(backend: Backend, leaf: Feed, path: string): { array: DeviceArray;
       remedy: 'Compute it first with evaluate(backend, tensor), or call the plain function inside another one.',
     })
   }
-  return { array: backend.upload(toHostArray(leaf)), temporary: true }
+  return backend.upload(toHostArray(leaf))
+}
+
+function checkCount(what: string, count: number, least: number): number {
+  if (Number.isInteger(count) && count >= least) return count
+  throw new ValueError({
+    what,
+    expected: `whole numbers from ${least} on`,
+    received: String(count),
+    remedy: least === 0 ? 'Name arguments by their positions, from 0.' : 'Leave it out for the default.',
+  })
 }
 
 /** Whether a value lives on a backend. */

@@ -37,11 +37,26 @@ function isNumeric(value: unknown): boolean {
 
 /** Lists the leaves of a tree: records in the order of their sorted names, so that equal trees flatten equally. */
 export function flattenTree<Leaf = unknown>(tree: unknown): FlatTree<Leaf> {
+  return flatten(tree, false)
+}
+
+/** The leaves of a list of trees, such as the arguments of a call: the list is no leaf, even of numbers only. */
+export function flattenList<Leaf = unknown>(trees: readonly unknown[]): FlatTree<Leaf> {
+  return flatten(trees, true)
+}
+
+/** A list of trees of the structures of `like` with the given leaves. */
+export function unflattenList(like: readonly unknown[], leaves: readonly unknown[]): unknown[] {
+  let next = 0
+  return like.map((tree) => mapTree(tree, () => leaves[next++]))
+}
+
+function flatten<Leaf>(tree: unknown, isList: boolean): FlatTree<Leaf> {
   const leaves: Leaf[] = []
   const paths: string[] = []
   const visit = (part: unknown, path: string): string => {
     if (part === undefined || part === null) return '-'
-    if (isLeaf(part)) {
+    if (isLeaf(part) && !(isList && part === tree)) {
       leaves.push(part as Leaf)
       paths.push(path)
       return '*'

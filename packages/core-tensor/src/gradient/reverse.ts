@@ -1,6 +1,7 @@
 // Reverse mode: one walk from the outputs back to the inputs, which adds the gradient's nodes to the graph.
 import { sortNodes } from '../graph/graph.ts'
 import type { Node, NodeOf, Primitive } from '../trace/node.ts'
+import { inheritOrigin } from '../trace/origin.ts'
 import { Tensor } from '../trace/tensor.ts'
 import { elementwiseGradients } from './elementwise.ts'
 import { movementGradients } from './movement.ts'
@@ -39,8 +40,11 @@ export function backward(outputs: readonly (readonly [Node, Node])[], inputs: re
     const node = sorted[position] as Node
     if (!involved.has(node)) continue
     if (node.operation === 'scan') {
-      const results = itemGradients.get(node)
-      if (!results) continue
+      const results = itemGradients.get(node) ?? []
+      // The node itself stands for its first result.
+      const first = gradients.get(node)
+      if (first) results[0] = results[0]?.add(first) ?? first
+      if (!results.some(Boolean)) continue
       const { scan, gradients: toInputs } = differentiateScan(node, results, backward)
       replacements.set(node, scan)
       passOn(node, toInputs, involved, accumulate)
@@ -64,7 +68,9 @@ function applyRule(node: Exclude<Node, NodeOf<'scan'>>, gradient: Tensor): reado
   // The table is total; the compiler cannot follow that the rule and the attributes belong to one primitive.
   const rule = gradientRules[node.operation as keyof typeof gradientRules] as GradientRule<Primitive>
   const inputs = node.inputs.map((input) => new Tensor(input))
-  return rule({ inputs, output: new Tensor(node), gradient, attributes: node.attributes as never })
+  return inheritOrigin(node.origin, `the gradient of ${node.operation}`, () =>
+    rule({ inputs, output: new Tensor(node), gradient, attributes: node.attributes as never }),
+  )
 }
 
 function passOn(
