@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { traceGraph } from '../compile/compile.ts'
 import { valueAndGrad } from '../gradient/grad.ts'
+import { inlineGraph } from '../graph/rewrite.ts'
 import { zeros } from '../ops/create.ts'
 import { scan } from '../ops/scan.ts'
 import { HostRandom } from '../random/host-random.ts'
@@ -25,8 +26,31 @@ describe.each([
       }),
       { numRuns: 150 },
     )
-  })
+  }, 30_000)
 })
+
+test('keeps the gradients of random scans', () => {
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const sample = makeRandomScan(seed)
+      const loss = (inputs: readonly Tensor[]): Tensor =>
+        inlineGraph(
+          sample.graph,
+          inputs.map(({ node }) => node),
+        )
+          .map((output) => new Tensor(output).tanh().mean())
+          .reduce((sum, part) => sum.add(part))
+      const graph = traceGraph(
+        (inputs: readonly Tensor[]) => valueAndGrad(loss)(inputs),
+        sample.graph.inputs.map(({ shape }) => zeros(shape)),
+      )
+      const after = expectSameValues({ graph, inputs: sample.inputs }, (before) => optimizeGraph(before))
+      // No loop adds up filter gradients.
+      expect(countInBodies(after, 'convFilterGradient').every((count) => count === 0)).toBe(true)
+    }),
+    { numRuns: 40 },
+  )
+}, 30_000)
 
 const isScan = (node: Node): node is NodeOf<'scan'> => node.operation === 'scan'
 const scansOf = (graph: Graph): NodeOf<'scan'>[] => graph.nodes.filter(isScan)

@@ -32,7 +32,7 @@ describe.each(passes)('%s', (_, pass) => {
       }),
       { numRuns: 150 },
     )
-  })
+  }, 30_000)
 })
 
 describe('optimizeGraph', () => {

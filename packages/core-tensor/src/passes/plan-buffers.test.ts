@@ -79,9 +79,9 @@ test('a plan never clobbers what is still to be read', () => {
       simulate(graph, plan, options)
       expect(plan.totalBytes).toBeGreaterThanOrEqual(plan.peakBytes)
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
-})
+}, 30_000)
 
 describe('slots', () => {
   const type = { shape: [10], dtype: 'float32' } as const
