@@ -14,33 +14,36 @@ import {
   type TensorType,
 } from '@deep-recipe/core-tensor'
 import type { GlContext } from '../device/context.ts'
-import { type DeviceTexture, formatBytes, GlDevice } from '../device/device.ts'
+import { type DeviceTexture, GlDevice } from '../device/device.ts'
 import { denseLayout } from '../kernel/layout.ts'
 import { GlExecutable } from './gl-executable.ts'
-
-/** What a gl backend keeps. */
-export interface GlMemoryUse extends MemoryUse {
-  /** Bytes of textures that are kept for reuse and freed under pressure; not part of `bytes`. */
-  readonly idleBytes: number
-}
 
 /** Runs graphs as fragment shaders. Open it with `openGl`. */
 export class GlBackend implements Backend {
   readonly name = 'gl'
   readonly description: string
+  /** Whether it draws on the CPU, or may do so: then native CPU code is faster. */
+  readonly isSoftware: boolean
   readonly device: GlDevice
   readonly #executables = new Set<GlExecutable>()
 
   constructor(context: GlContext) {
     this.device = new GlDevice(context)
+    this.isSoftware = context.hardware !== true
     const kind = context.hardware === undefined ? 'unknown kind' : context.hardware ? 'hardware' : 'software'
     const largest = this.device.limits.maxTextureSize
     this.description = `WebGL2, ${context.renderer}, ${kind}, by ${context.origin}, textures up to ${largest}²`
   }
 
-  memory(): GlMemoryUse {
-    const { textures, bytes, idleBytes } = this.device.memory
-    return { buffers: textures, bytes, idleBytes }
+  /** Textures in use: those of live arrays and of executables. */
+  memory(): MemoryUse {
+    const { textures, bytes } = this.device.memory
+    return { buffers: textures, bytes }
+  }
+
+  /** Bytes of textures that are kept for reuse; at most 256 MiB, and freed when room is short. */
+  get idleBytes(): number {
+    return this.device.memory.idleBytes
   }
 
   async compile(graph: Graph, options: BackendCompileOptions = {}): Promise<Executable> {
@@ -81,11 +84,6 @@ export class GlBackend implements Backend {
     this.device.close()
   }
 
-  /** One line about memory, for reports. */
-  describeMemory(): string {
-    const { buffers, bytes, idleBytes } = this.memory()
-    return `${buffers} textures, ${formatBytes(bytes)}, and ${formatBytes(idleBytes)} kept for reuse`
-  }
 }
 
 /** Frees the texture of an array that was dropped without `dispose`. */
