@@ -1,5 +1,6 @@
 // Metrics: what a person wants to read beside the loss, one number per example.
-import { oneHot, type Tensor, ValueError } from '@deep-recipe/core-tensor'
+import { arange, ShapeError, sizeOf, type Tensor } from '@deep-recipe/core-tensor'
+import { checkWhole } from './check.ts'
 
 /** A named measure of predictions [batch, ...] and targets: [batch], averaged over examples. */
 export interface Metric {
@@ -7,37 +8,59 @@ export interface Metric {
   readonly measure: (predictions: Tensor, targets: Tensor) => Tensor
 }
 
-/** Share of examples whose largest logit is at the target (class numbers, or probabilities, whose largest counts). */
+/**
+ * Share of places whose largest logit is at the target (int32 class numbers, or probabilities, whose largest counts).
+ * Of equal logits the first counts as the largest.
+ */
 export const accuracy: Metric = {
   name: 'accuracy',
-  measure: (logits, targets) => {
-    const right = logits.argMax(-1).equal(classNumbers(targets)).cast('float32')
-    return right.reshape([right.shape[0] as number, -1]).mean(1)
-  },
+  measure: (logits, targets) => averagePlaces(logits.argMax(-1).equal(classNumbers('accuracy', logits, targets))),
 }
 
-/** Share of examples whose target is among the k largest logits. */
+/**
+ * Share of places whose target is among the k largest logits. Of equal logits the first counts as larger, so that
+ * `topAccuracy(1)` is `accuracy`, and a model that says nothing gets no more than chance.
+ *
+ * @throws ValueError unless k is a positive whole number.
+ */
 export function topAccuracy(k: number): Metric {
-  if (!(Number.isInteger(k) && k >= 1)) {
-    throw new ValueError({
-      what: 'topAccuracy: k',
-      expected: 'a positive whole number',
-      received: String(k),
-      remedy: 'Give 5 for top-5 accuracy.',
-    })
-  }
+  checkWhole('topAccuracy: k', k, 1, 'Give 5 for top-5 accuracy.')
+  const name = `top${k}Accuracy`
   return {
-    name: `top${k}Accuracy`,
+    name,
     measure: (logits, targets) => {
-      // The target is among the k largest when fewer than k logits are larger than its own.
-      const wanted = oneHot(classNumbers(targets), logits.shape.at(-1) as number).greater(0)
-      const own = wanted.where(logits, Number.NEGATIVE_INFINITY).max(-1, { keepDims: true })
-      const within = logits.greater(own).cast('float32').sum(-1).less(k).cast('float32')
-      return within.reshape([within.shape[0] as number, -1]).mean(1)
+      const wanted = classNumbers(name, logits, targets).expandDims(-1)
+      const classes = arange(logits.shape.at(-1) as number)
+      const isWanted = wanted.equal(classes)
+      const own = isWanted.where(logits, Number.NEGATIVE_INFINITY).max(-1, { keepDims: true })
+      // Not "greater": a logit that is NaN counts as ahead.
+      const larger = logits.lessEqual(own).not()
+      const earlier = logits.equal(own).and(classes.less(wanted))
+      const ahead = larger.or(earlier).cast('float32').sum(-1)
+      const exists = isWanted.cast('float32').sum(-1).greater(0)
+      return averagePlaces(ahead.less(k).and(exists))
     },
   }
 }
 
-function classNumbers(targets: Tensor): Tensor {
-  return targets.dtype === 'int32' ? targets : targets.argMax(-1)
+/** Mean over all places of an example. */
+function averagePlaces(right: Tensor): Tensor {
+  const places = sizeOf(right.shape.slice(1))
+  return right
+    .cast('float32')
+    .reshape([right.shape[0] as number, places])
+    .mean(1)
+}
+
+/** Class numbers [batch, ...] of targets in either form. */
+function classNumbers(what: string, logits: Tensor, targets: Tensor): Tensor {
+  const isNumbers = targets.dtype === 'int32'
+  const expected = isNumbers ? logits.shape.slice(0, -1) : logits.shape
+  if (targets.shape.join() === expected.join()) return isNumbers ? targets : targets.cast('float32').argMax(-1)
+  throw new ShapeError({
+    what: `${what}: targets`,
+    expected: `${isNumbers ? 'class numbers' : 'probabilities'} of the shape [${expected.join(', ')}]`,
+    received: `[${targets.shape.join(', ')}]`,
+    remedy: 'Give an int32 class number for each row of logits, or probabilities of the same shape as the logits.',
+  })
 }
