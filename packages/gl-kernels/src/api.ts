@@ -1,5 +1,5 @@
 // What both entries offer.
-export { GlArray, GlBackend, type GlMemoryUse } from './backend/gl-backend.ts'
+export { GlArray, GlBackend } from './backend/gl-backend.ts'
 export type { ContextOrigin, OpenGlOptions } from './device/context.ts'
 export { formatBytes, GlDevice } from './device/device.ts'
 export type { GlLimits } from './device/limits.ts'

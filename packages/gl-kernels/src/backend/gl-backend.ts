@@ -83,7 +83,6 @@ export class GlBackend implements Backend {
     for (const executable of [...this.#executables]) executable.dispose()
     this.device.close()
   }
-
 }
 
 /** Frees the texture of an array that was dropped without `dispose`. */

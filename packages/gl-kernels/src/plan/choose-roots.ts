@@ -195,7 +195,6 @@ function splitLargeKernels(
     return reads.get(input) ?? new Set()
   }
   const lengthOf = (input: Node): number => (roots.has(input) || isStored(input) ? 1 : (lengths.get(input) ?? 1))
-  const heavies = new Map([...heavyOf].map(([root, heavy]) => [heavy, root]))
   for (const node of nodes) {
     if (isStored(node)) continue
     for (;;) {
@@ -215,16 +214,11 @@ function splitLargeKernels(
         break
       }
       roots.add(largest)
-      // A reduction that was on its way through this node ends here instead.
-      for (const [heavy, root] of heavies) {
-        if (heavy !== largest && root !== largest && reaches(heavy, largest, roots)) {
-          heavyOf.delete(root)
-          heavies.set(heavy, largest)
-          heavyOf.set(largest, heavy)
-        } else if (heavy === largest) {
-          heavyOf.delete(root)
-          heavies.delete(heavy)
-        }
+      // A reduction inside the new root may be used on other ways too: it is stored, to be safe.
+      for (const [root, heavy] of heavyOf) {
+        if (heavy !== largest && !reaches(heavy, largest, roots)) continue
+        roots.add(heavy)
+        heavyOf.delete(root)
       }
     }
   }

@@ -45,6 +45,8 @@ export interface Region {
   readonly steps: PlanStep[]
   readonly values: Map<Node, StoredValue>
   readonly fusion: Fusion
+  /** Nodes that the region is planned for. */
+  readonly outputs: ReadonlySet<Node>
 }
 
 /** Where a region's output has to be written. */
@@ -121,13 +123,13 @@ export class Planner {
     return value
   }
 
-  #planRegion(nodes: readonly Node[], targets: readonly Target[], part: Omit<Region, 'fusion'>): void {
+  #planRegion(nodes: readonly Node[], targets: readonly Target[], part: Omit<Region, 'fusion' | 'outputs'>): void {
     const outputs = targets.map(({ node }) => node)
     const fusion = chooseRoots(nodes, outputs, {
       textureUnits: this.options.textureUnits,
       fuse: this.options.fuse ?? true,
     })
-    const region: Region = { ...part, fusion }
+    const region: Region = { ...part, fusion, outputs: new Set(outputs) }
     const open = new Set(targets)
     for (const node of nodes) {
       if (node.operation === 'scan') this.#planScan(region, node, nodes)
@@ -169,6 +171,10 @@ export class Planner {
       if (node.operation !== 'item' || node.inputs[0] !== scan) continue
       items.set(node.attributes.index, [...(items.get(node.attributes.index) ?? []), node])
     }
+    // The scan itself stands for its first result.
+    const used =
+      region.outputs.has(scan) || nodes.some((node) => node.operation !== 'item' && node.inputs.includes(scan))
+    if (used) items.set(0, [...(items.get(0) ?? []), scan])
     const { depth } = region
     const values = new Map<Node, StoredValue>()
     const steps: PlanStep[] = []

@@ -125,9 +125,9 @@ T power(T x, T y) {
   B endless = equals(abs(y), infinity);
   size = choose(endless, choose(equals(less(T(1.0), base), less(zero, y)), infinity, zero), size);
   size = choose(both(endless, equals(base, T(1.0))), T(1.0), size);
-  T half = y * 0.5;
+  T halved = y * 0.5;
   B whole2 = equals(floor(y), y);
-  B odd = both(whole2, differs(floor(half), half));
+  B odd = both(whole2, differs(floor(halved), halved));
   B negative = less(floatBitsToInt(x), I(0));
   size = choose(both(negative, odd), -size, size);
   B undefinedBase = both(both(less(x, zero), negate(whole2)), both(differs(base, infinity), negate(endless)));
