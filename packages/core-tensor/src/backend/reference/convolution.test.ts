@@ -62,9 +62,12 @@ const geometries = fc
     disguise: fc.constantFrom(...disguises),
   })
   .map(({ batch, groups, channels, filters, extra, window, ...rest }) => {
-    const size = [0, 1].map(
-      (axis) => (rest.dilation[axis] as number) * ((window[axis] as number) - 1) + 1 + (extra[axis] as number),
-    )
+    // From the smallest image on that its padding makes large enough for the window.
+    const { top, bottom, left, right } = rest.padding
+    const size = [top + bottom, left + right].map((margins, axis) => {
+      const cover = (rest.dilation[axis] as number) * ((window[axis] as number) - 1) + 1
+      return Math.max(1, cover - margins) + (extra[axis] as number)
+    })
     return {
       input: [batch, channels * groups, ...size],
       filter: [filters * groups, channels, ...window],

@@ -99,9 +99,9 @@ function walkBlocks(geometry: Geometry, visit: VisitBlock): void {
 /** The first and the last + 1 output place along an axis whose window element lies inside the image. */
 function validRange(origin: number, stride: number, size: number, places: number): [first: number, end: number] {
   // 0 ≤ origin + place · stride < size
-  const first = Math.max(0, Math.ceil(-origin / stride))
+  const first = Math.min(places, Math.max(0, Math.ceil(-origin / stride)))
   const end = Math.min(places, Math.ceil((size - origin) / stride))
-  return [Math.min(first, places), Math.max(first, end)]
+  return [first, Math.max(first, end)]
 }
 
 /** im2col: columns[(c, kh, kw), (row, column)] = image[c, place that this filter element sees there], 0 in the padding. */
