@@ -15,7 +15,7 @@ export interface ModelNames {
 /** Lowers a graph whose inputs are the parameters, then the inputs. */
 export function lowerModel(graph: Graph, names: ModelNames, parameters: readonly HostArray[]): GraphProto {
   const writer = new GraphWriter()
-  const scope = new Scope(writer, { drawOnHost: () => undefined })
+  const scope = new Scope(writer, { block: 0, drawOnHost: () => undefined })
   graph.inputs.forEach((input, position) => {
     const value = parameters[position]
     const name = value

@@ -1,8 +1,10 @@
 // Convolutions and their gradients. Images are [n, c, h, w], filters [o, c / groups, kh, kw].
 import type { ConvolutionAttributes, ImagePadding, NodeOf } from '@deep-recipe/core-tensor'
 import type { OnnxAttributes } from '../model/attributes.ts'
+import { type BlockedConvolution, emitBlockedConvolution, fitsBlocks } from './blocked-convolution.ts'
+import { emitFilterGradient } from './filter-gradient.ts'
 import { fullValue, inputNode, type LoweringContext, type OnnxLoweringsOf } from './lowering.ts'
-import { emitFlip, emitSlice } from './movement.ts'
+import { emitFlip } from './movement.ts'
 
 type Four = [number, number, number, number]
 
@@ -18,6 +20,13 @@ function convolutionAttributes({ stride, padding, dilation, groups }: Convolutio
     dilations: { ints: dilation },
     group: { int: groups },
   }
+}
+
+/** A convolution in the layout that is fastest for it. */
+function emitConvolution(context: LoweringContext, convolution: BlockedConvolution & { groups: number }): string {
+  const { input, filter, inputShape, filterShape, attributes, groups } = convolution
+  if (fitsBlocks(context, inputShape[1], filterShape[0], groups)) return emitBlockedConvolution(context, convolution)
+  return context.writer.emit('Conv', [input, filter], attributes)
 }
 
 /** Filters with input and output channels exchanged and both image axes turned round: [c, o / groups, kh, kw]. */
@@ -56,10 +65,18 @@ function emitInputGradientAsConvolution(context: LoweringContext, node: NodeOf<'
       ])
     : context.full(gradient)
   const turned = emitTurnedFilter(context, context.full(filter), filter.shape as Four, groups)
-  return writer.emit('Conv', [cropped, turned], {
-    pads: { ints: pads.map((count) => Math.max(0, count)) },
-    dilations: { ints: dilation },
-    group: { int: groups },
+  const [outputs, channels] = filter.shape as Four
+  return emitConvolution(context, {
+    input: cropped,
+    inputShape: gradient.shape as Four,
+    filter: turned,
+    filterShape: [channels * groups, outputs / groups, height, width],
+    attributes: {
+      pads: { ints: pads.map((count) => Math.max(0, count)) },
+      dilations: { ints: dilation },
+      group: { int: groups },
+    },
+    groups,
   })
 }
 
@@ -82,62 +99,18 @@ function emitInputGradientTransposed(context: LoweringContext, node: NodeOf<'con
   })
 }
 
-/**
- * ∂W[o, c, i, j] = Σ over n, y, x of g[n, o, y, x] · x[n, c, y · stride + i · dilation, x · stride + j · dilation]:
- * one matrix product of the output gradient with the shifted input for each place (i, j) of the filter.
- */
-function emitFilterGradient(context: LoweringContext, node: NodeOf<'convFilterGradient'>): string {
-  const { writer } = context
-  const { stride, padding, dilation, groups, filterSize } = node.attributes
-  const [input, gradient] = [inputNode(node, 0), inputNode(node, 1)]
-  const [images, channels, height, width] = input.shape as Four
-  const [, outputs, rows, columns] = gradient.shape as Four
-  const [groupChannels, groupOutputs] = [channels / groups, outputs / groups]
-  const places = images * rows * columns
-
-  // Input as [groups, n, h, w, c / groups], padded; output gradient as [groups, o / groups, n · h' · w'].
-  const split = writer.emit('Reshape', [
-    context.full(input),
-    writer.integers([images, groups, groupChannels, height, width]),
-  ])
-  const channelsLast = writer.emit('Transpose', [split], { perm: { ints: [1, 0, 3, 4, 2] } })
-  const { top, left, bottom, right } = padding
-  const padded = [top, left, bottom, right].every((count) => count === 0)
-    ? channelsLast
-    : writer.emit('Pad', [channelsLast, writer.integers([0, 0, top, left, 0, 0, 0, bottom, right, 0])])
-  const gradientSplit = writer.emit('Reshape', [
-    context.full(gradient),
-    writer.integers([images, groups, groupOutputs, rows * columns]),
-  ])
-  const gradientRows = writer.emit('Reshape', [
-    writer.emit('Transpose', [gradientSplit], { perm: { ints: [1, 2, 0, 3] } }),
-    writer.integers(groups === 1 ? [groupOutputs, places] : [groups, groupOutputs, places]),
-  ])
-
-  const parts: string[] = []
-  for (let i = 0; i < filterSize[0]; i++) {
-    for (let j = 0; j < filterSize[1]; j++) {
-      const [startRow, startColumn] = [i * dilation[0], j * dilation[1]]
-      const shifted = emitSlice(writer, padded, [
-        { axis: 2, start: startRow, end: startRow + (rows - 1) * stride[0] + 1, step: stride[0] },
-        { axis: 3, start: startColumn, end: startColumn + (columns - 1) * stride[1] + 1, step: stride[1] },
-      ])
-      const inputRows = writer.emit('Reshape', [
-        shifted,
-        writer.integers(groups === 1 ? [places, groupChannels] : [groups, places, groupChannels]),
-      ])
-      const product = writer.emit('MatMul', [gradientRows, inputRows])
-      parts.push(writer.emit('Reshape', [product, writer.integers([outputs, groupChannels, 1])]))
-    }
-  }
-  const together = parts.length === 1 ? (parts[0] as string) : writer.emit('Concat', parts, { axis: { int: 2 } })
-  return writer.emit('Reshape', [together, writer.integers(node.shape)])
-}
-
 export const convolutionLowerings: OnnxLoweringsOf<'conv2d' | 'convInputGradient' | 'convFilterGradient'> = {
   conv2d: (context, node) => {
-    const inputs = node.inputs.map((input) => context.full(input))
-    return fullValue(node, context.writer.emit('Conv', inputs, convolutionAttributes(node.attributes)))
+    const [input, filter] = [inputNode(node, 0), inputNode(node, 1)]
+    const name = emitConvolution(context, {
+      input: context.full(input),
+      inputShape: input.shape as Four,
+      filter: context.full(filter),
+      filterShape: filter.shape as Four,
+      attributes: convolutionAttributes(node.attributes),
+      groups: node.attributes.groups,
+    })
+    return fullValue(node, name)
   },
   convInputGradient: (context, node) => {
     const isDense = node.attributes.stride.every((step) => step === 1)

@@ -92,9 +92,28 @@ function rectified(node: Node): Node | undefined {
 export const elementwiseLowerings: OnnxLoweringsOf<
   Extract<
     Primitive,
-    | 'neg' | 'exp' | 'log' | 'sqrt' | 'tanh' | 'sigmoid' | 'abs' | 'sign' | 'floor' | 'sin' | 'cos'
-    | 'stopGradient' | 'cast'
-    | 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min' | 'pow' | 'compare' | 'select'
+    | 'neg'
+    | 'exp'
+    | 'log'
+    | 'sqrt'
+    | 'tanh'
+    | 'sigmoid'
+    | 'abs'
+    | 'sign'
+    | 'floor'
+    | 'sin'
+    | 'cos'
+    | 'stopGradient'
+    | 'cast'
+    | 'add'
+    | 'sub'
+    | 'mul'
+    | 'div'
+    | 'max'
+    | 'min'
+    | 'pow'
+    | 'compare'
+    | 'select'
   >
 > = {
   neg: direct('Neg'),
@@ -135,4 +154,4 @@ export const elementwiseLowerings: OnnxLoweringsOf<
     const input = context.loose(value)
     return { name: context.writer.emit('Relu', [input.name]), shape: input.shape }
   },
-} // biome-ignore format: the union above reads best by kind
+}

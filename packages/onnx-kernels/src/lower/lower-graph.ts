@@ -39,10 +39,12 @@ export interface LoweredGraph {
 export interface LowerOptions {
   /** Makes the value of every floating node an output too, to look for the first that is not finite. */
   readonly watch: boolean
+  /** Channels per block in ONNX Runtime's own layout, or 0 to do without. */
+  readonly block: number
 }
 
 /** Lowers a graph. Inputs that nothing reads are not part of the model. */
-export function lowerGraph(graph: Graph, { watch }: LowerOptions): LoweredGraph {
+export function lowerGraph(graph: Graph, { watch, block }: LowerOptions): LoweredGraph {
   const writer = new GraphWriter()
   const draws = planHostDraws(graph)
   const drawNumbers = new Map<Node, number>(draws.draws.map((draw, number) => [draw.node, number]))
@@ -58,7 +60,7 @@ export function lowerGraph(graph: Graph, { watch }: LowerOptions): LoweredGraph 
     const draw = drawNumbers.get(node)
     return draw === undefined ? undefined : feed(node, { draw })
   }
-  const scope = new Scope(writer, { drawOnHost })
+  const scope = new Scope(writer, { block, drawOnHost })
   graph.inputs.forEach((node, input) => {
     scope.define(node, [sizeOf(node.shape) === 0 ? scope.empty(node) : fullValue(node, feed(node, { input }))])
   })

@@ -15,6 +15,8 @@ export interface OnnxValue {
 /** What a lowering is told, beside its node. */
 export interface LoweringContext {
   readonly writer: GraphWriter
+  /** Channels per block in ONNX Runtime's own layout; 0 where it has none, and in exported files. */
+  readonly block: number
   /** The input's value as it stands, possibly smaller than the input's shape. */
   loose(node: Node): OnnxValue
   /** Name of the input's value in its full shape. */

@@ -134,6 +134,46 @@ const geometries = [
     groups: 4,
   },
   {
+    of: 'large image, many channels',
+    x: [2, 16, 17, 18],
+    f: [16, 16, 3, 3],
+    y: [2, 16, 17, 18],
+    stride: [1, 1],
+    padding: padding(1),
+    dilation: [1, 1],
+    groups: 1,
+  },
+  {
+    of: 'small image, many channels, stride 2',
+    x: [3, 16, 7, 7],
+    f: [32, 16, 3, 3],
+    y: [3, 32, 4, 4],
+    stride: [2, 2],
+    padding: padding(1),
+    dilation: [1, 1],
+    groups: 1,
+  },
+  {
+    of: 'dilation, many channels',
+    x: [1, 16, 9, 8],
+    f: [16, 16, 3, 3],
+    y: [1, 16, 7, 6],
+    stride: [1, 1],
+    padding: padding(1),
+    dilation: [2, 2],
+    groups: 1,
+  },
+  {
+    of: 'few channels in, a block out',
+    x: [2, 3, 9, 9],
+    f: [16, 3, 5, 5],
+    y: [2, 16, 9, 9],
+    stride: [1, 1],
+    padding: padding(2),
+    dilation: [1, 1],
+    groups: 1,
+  },
+  {
     of: 'padding wider than the filter',
     x: [1, 2, 4, 4],
     f: [2, 2, 2, 2],
@@ -194,7 +234,11 @@ const cases: { readonly [P in Primitive]: readonly Case<PrimitiveAttributes[P]>[
   mul: binary(),
   div: [
     { of: 'special numbers', inputs: [leftSpecials, rightSpecials], attributes: none },
-    { of: 'integers', inputs: [integers([5], [7, -7, 7, -2147483648, 5]), integers([5], [2, 2, -2, -1, -1])], attributes: none },
+    {
+      of: 'integers',
+      inputs: [integers([5], [7, -7, 7, -2147483648, 5]), integers([5], [2, 2, -2, -1, -1])],
+      attributes: none,
+    },
   ],
   max: logical(),
   min: logical(),
@@ -204,8 +248,16 @@ const cases: { readonly [P in Primitive]: readonly Case<PrimitiveAttributes[P]>[
     { of: `${comparison}, integers`, inputs: [leftWholes, rightWholes], attributes: { comparison } },
   ]),
   select: [
-    { of: 'float32', inputs: [randomArray([16], 'bool'), specials, floats([16], special.toReversed())], attributes: none },
-    { of: 'int32', inputs: [randomArray([8], 'bool'), wholes, integers([8], [1, 2, 3, 4, 5, 6, 7, 8])], attributes: none },
+    {
+      of: 'float32',
+      inputs: [randomArray([16], 'bool'), specials, floats([16], special.toReversed())],
+      attributes: none,
+    },
+    {
+      of: 'int32',
+      inputs: [randomArray([8], 'bool'), wholes, integers([8], [1, 2, 3, 4, 5, 6, 7, 8])],
+      attributes: none,
+    },
     { of: 'bool', inputs: [1, 2, 3].map((seed) => randomArray([32], 'bool', seed)), attributes: none },
   ],
   sum: [
@@ -218,14 +270,30 @@ const cases: { readonly [P in Primitive]: readonly Case<PrimitiveAttributes[P]>[
   ],
   maxReduce: [
     { of: 'inner axis', inputs: [image([3, 4, 5])], attributes: { axes: [2] } },
-    { of: 'NaN anywhere', inputs: [floats([2, 3], [1, Number.NaN, 2, -Infinity, -Infinity, -Infinity])], attributes: { axes: [1] } },
-    { of: 'NaN in columns', inputs: [floats([3, 3], [1, 2, Infinity, Number.NaN, 5, 6, 7, 8, 9])], attributes: { axes: [0] } },
+    {
+      of: 'NaN anywhere',
+      inputs: [floats([2, 3], [1, Number.NaN, 2, -Infinity, -Infinity, -Infinity])],
+      attributes: { axes: [1] },
+    },
+    {
+      of: 'NaN in columns',
+      inputs: [floats([3, 3], [1, 2, Infinity, Number.NaN, 5, 6, 7, 8, 9])],
+      attributes: { axes: [0] },
+    },
     { of: 'integers', inputs: [wholes], attributes: { axes: [0] } },
   ],
   argMax: [
     { of: 'first of equals', inputs: [floats([2, 4], [1, 3, 3, 2, 5, 5, 1, 5])], attributes: { axis: 1 } },
-    { of: 'NaN is largest', inputs: [floats([2, 4], [1, Number.NaN, 3, Number.NaN, Infinity, 5, Number.NaN, 1])], attributes: { axis: 1 } },
-    { of: 'outer axis with NaN', inputs: [floats([4, 2], [1, Number.NaN, 3, Number.NaN, Infinity, 5, Number.NaN, 1])], attributes: { axis: 0 } },
+    {
+      of: 'NaN is largest',
+      inputs: [floats([2, 4], [1, Number.NaN, 3, Number.NaN, Infinity, 5, Number.NaN, 1])],
+      attributes: { axis: 1 },
+    },
+    {
+      of: 'outer axis with NaN',
+      inputs: [floats([4, 2], [1, Number.NaN, 3, Number.NaN, Infinity, 5, Number.NaN, 1])],
+      attributes: { axis: 0 },
+    },
     { of: 'integers', inputs: [wholes], attributes: { axis: 0 } },
   ],
   reshape: [
@@ -247,14 +315,30 @@ const cases: { readonly [P in Primitive]: readonly Case<PrimitiveAttributes[P]>[
   slice: [
     { of: 'part', inputs: [image([4, 6])], attributes: { start: [1, 2], size: [2, 3], stride: [1, 1] } },
     { of: 'strides', inputs: [image([7, 6])], attributes: { start: [1, 0], size: [3, 2], stride: [2, 4] } },
-    { of: 'a stride as long as the axis', inputs: [image([3, 5])], attributes: { start: [0, 4], size: [3, 1], stride: [1, 9] } },
+    {
+      of: 'a stride as long as the axis',
+      inputs: [image([3, 5])],
+      attributes: { start: [0, 4], size: [3, 1], stride: [1, 9] },
+    },
     { of: 'nothing', inputs: [image([3, 5])], attributes: { start: [0, 0], size: [0, 5], stride: [1, 1] } },
     { of: 'bool', inputs: [randomArray([5], 'bool')], attributes: { start: [1], size: [2], stride: [2] } },
   ],
   pad: [
-    { of: 'around', inputs: [image([2, 3])], attributes: { before: [1, 0], after: [2, 3], interior: [0, 0], value: -Infinity } },
-    { of: 'between', inputs: [image([3, 4])], attributes: { before: [0, 1], after: [2, 0], interior: [2, 1], value: 0.5 } },
-    { of: 'int32', inputs: [integers([3], [1, 2, 3])], attributes: { before: [1], after: [0], interior: [1], value: 7 } },
+    {
+      of: 'around',
+      inputs: [image([2, 3])],
+      attributes: { before: [1, 0], after: [2, 3], interior: [0, 0], value: -Infinity },
+    },
+    {
+      of: 'between',
+      inputs: [image([3, 4])],
+      attributes: { before: [0, 1], after: [2, 0], interior: [2, 1], value: 0.5 },
+    },
+    {
+      of: 'int32',
+      inputs: [integers([3], [1, 2, 3])],
+      attributes: { before: [1], after: [0], interior: [1], value: 7 },
+    },
     { of: 'bool', inputs: [booleans([2], [0, 1])], attributes: { before: [1], after: [1], interior: [0], value: 1 } },
     { of: 'nothing', inputs: [floats([0], [])], attributes: { before: [2], after: [1], interior: [3], value: 4 } },
     { of: 'scalar', inputs: [floats([], [3])], attributes: { before: [], after: [], interior: [], value: 4 } },
@@ -277,29 +361,59 @@ const cases: { readonly [P in Primitive]: readonly Case<PrimitiveAttributes[P]>[
   ],
   conv2d: [
     ...geometries.map(({ of, x, f, stride, padding, dilation, groups }) => ({
-      of, inputs: [image(x), image(f, 2)], attributes: { stride, padding, dilation, groups },
+      of,
+      inputs: [image(x), image(f, 2)],
+      attributes: { stride, padding, dilation, groups },
     })),
-    { of: 'no images', inputs: [image([0, 2, 4, 4]), image([2, 2, 3, 3])], attributes: { stride: [1, 1], padding: padding(1), dilation: [1, 1], groups: 1 } },
+    {
+      of: 'no images',
+      inputs: [image([0, 2, 4, 4]), image([2, 2, 3, 3])],
+      attributes: { stride: [1, 1], padding: padding(1), dilation: [1, 1], groups: 1 },
+    },
   ],
   convInputGradient: geometries.map(({ of, x, f, y, stride, padding, dilation, groups }) => ({
-    of, inputs: [image(y), image(f, 2)], attributes: { stride, padding, dilation, groups, inputSize: [x[2], x[3]] },
+    of,
+    inputs: [image(y), image(f, 2)],
+    attributes: { stride, padding, dilation, groups, inputSize: [x[2], x[3]] },
   })),
   convFilterGradient: [
     ...geometries.map(({ of, x, f, y, stride, padding, dilation, groups }) => ({
-      of, inputs: [image(x), image(y, 2)], attributes: { stride, padding, dilation, groups, filterSize: [f[2], f[3]] as const },
+      of,
+      inputs: [image(x), image(y, 2)],
+      attributes: { stride, padding, dilation, groups, filterSize: [f[2], f[3]] as const },
     })),
-    { of: 'no images', inputs: [image([0, 2, 4, 4]), image([0, 2, 4, 4])], attributes: { stride: [1, 1], padding: padding(1), dilation: [1, 1], groups: 1, filterSize: [3, 3] } },
+    {
+      of: 'no images',
+      inputs: [image([0, 2, 4, 4]), image([0, 2, 4, 4])],
+      attributes: { stride: [1, 1], padding: padding(1), dilation: [1, 1], groups: 1, filterSize: [3, 3] },
+    },
   ],
-  maxPool: pools.map(({ of, x, window, stride, padding }) => ({ of, inputs: [image(x)], attributes: { window, stride, padding } })),
+  maxPool: pools.map(({ of, x, window, stride, padding }) => ({
+    of,
+    inputs: [image(x)],
+    attributes: { window, stride, padding },
+  })),
   maxPoolGradient: [
     ...pools.map(({ of, x, y, window, stride, padding }) => ({
-      of, inputs: [image(x), image(y, 2)], attributes: { window, stride, padding },
+      of,
+      inputs: [image(x), image(y, 2)],
+      attributes: { window, stride, padding },
     })),
-    { of: 'equal places', inputs: [floats([1, 1, 4, 4], [2, 2, 0, 0, 2, 1, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1]), image([1, 1, 3, 3])], attributes: { window: [2, 2], stride: [1, 1], padding: padding(0) } },
+    {
+      of: 'equal places',
+      inputs: [floats([1, 1, 4, 4], [2, 2, 0, 0, 2, 1, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1]), image([1, 1, 3, 3])],
+      attributes: { window: [2, 2], stride: [1, 1], padding: padding(0) },
+    },
   ],
-  avgPool: pools.map(({ of, x, window, stride, padding }) => ({ of, inputs: [image(x)], attributes: { window, stride, padding } })),
+  avgPool: pools.map(({ of, x, window, stride, padding }) => ({
+    of,
+    inputs: [image(x)],
+    attributes: { window, stride, padding },
+  })),
   avgPoolGradient: pools.map(({ of, x, y, window, stride, padding }) => ({
-    of, inputs: [image(y)], attributes: { window, stride, padding, inputSize: [x[2], x[3]] as const },
+    of,
+    inputs: [image(y)],
+    attributes: { window, stride, padding, inputSize: [x[2], x[3]] as const },
   })),
   gather: [
     { of: 'rows', inputs: [image([5, 3]), integers([2, 2], [4, 0, 1, 4])], attributes: { axis: 0 } },
@@ -308,21 +422,58 @@ const cases: { readonly [P in Primitive]: readonly Case<PrimitiveAttributes[P]>[
   ],
   scatterAdd: [
     { of: 'repeated rows', inputs: [integers([4], [1, 3, 1, 1]), image([4, 3])], attributes: { axis: 0, size: 5 } },
-    { of: 'inner axis, matrix of indices', inputs: [integers([2, 2], [1, 0, 1, 1]), image([3, 2, 2, 2])], attributes: { axis: 1, size: 3 } },
-    { of: 'integers', inputs: [integers([3], [0, 0, 1]), integers([3], [2147483647, 1, 5])], attributes: { axis: 0, size: 2 } },
+    {
+      of: 'inner axis, matrix of indices',
+      inputs: [integers([2, 2], [1, 0, 1, 1]), image([3, 2, 2, 2])],
+      attributes: { axis: 1, size: 3 },
+    },
+    {
+      of: 'integers',
+      inputs: [integers([3], [0, 0, 1]), integers([3], [2147483647, 1, 5])],
+      attributes: { axis: 0, size: 2 },
+    },
     { of: 'scalar index', inputs: [integers([], [2]), image([3])], attributes: { axis: 0, size: 4 } },
-    { of: 'many repeats', inputs: [integers([4096], Array.from({ length: 4096 }, (_, i) => i % 7)), image([4096, 8])], attributes: { axis: 0, size: 7 }, tolerance: 1e-5 },
+    {
+      of: 'many repeats',
+      inputs: [
+        integers(
+          [4096],
+          Array.from({ length: 4096 }, (_, i) => i % 7),
+        ),
+        image([4096, 8]),
+      ],
+      attributes: { axis: 0, size: 7 },
+      tolerance: 1e-5,
+    },
     { of: 'nothing', inputs: [integers([0], []), floats([0, 2], [])], attributes: { axis: 0, size: 3 } },
   ],
   random: (['bits', 'uniform'] as const).flatMap((kind) => [
-    { of: `${kind}, odd size`, inputs: [integers([2], [-5, 77]), integers([], [3])], attributes: { shape: [7, 3], kind }, tolerance: 0 },
-    { of: `${kind}, scalar`, inputs: [integers([2], [2147483647, -2147483648]), integers([], [-1])], attributes: { shape: [], kind }, tolerance: 0 },
+    {
+      of: `${kind}, odd size`,
+      inputs: [integers([2], [-5, 77]), integers([], [3])],
+      attributes: { shape: [7, 3], kind },
+      tolerance: 0,
+    },
+    {
+      of: `${kind}, scalar`,
+      inputs: [integers([2], [2147483647, -2147483648]), integers([], [-1])],
+      attributes: { shape: [], kind },
+      tolerance: 0,
+    },
   ]),
   scan: [false, true].flatMap((reverse) => [
-    { of: `4 steps, reverse ${reverse}`, inputs: [image([3]), integers([], [5]), image([4, 3], 2)], attributes: { length: 4, body: counting, carries: 2, sequences: 1, reverse } },
-    { of: `no steps, reverse ${reverse}`, inputs: [image([3]), integers([], [5]), floats([0, 3], [])], attributes: { length: 0, body: counting, carries: 2, sequences: 1, reverse } },
+    {
+      of: `4 steps, reverse ${reverse}`,
+      inputs: [image([3]), integers([], [5]), image([4, 3], 2)],
+      attributes: { length: 4, body: counting, carries: 2, sequences: 1, reverse },
+    },
+    {
+      of: `no steps, reverse ${reverse}`,
+      inputs: [image([3]), integers([], [5]), floats([0, 3], [])],
+      attributes: { length: 0, body: counting, carries: 2, sequences: 1, reverse },
+    },
   ]),
-} // biome-ignore format: one line for each case
+}
 
 for (const operation of Object.keys(cases) as Primitive[]) {
   describe(operation, () => {

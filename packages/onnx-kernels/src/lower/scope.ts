@@ -8,6 +8,8 @@ import { emitRandom } from './threefry.ts'
 
 /** What all scopes of one model share. */
 export interface ScopeOptions {
+  /** Channels per block in ONNX Runtime's own layout, or 0 to do without. */
+  readonly block: number
   /** The name of a random draw that the host feeds, or undefined for one that the graph computes. */
   readonly drawOnHost: (node: NodeOf<'random'>) => string | undefined
 }
@@ -15,6 +17,7 @@ export interface ScopeOptions {
 /** Values of nodes in one graph. */
 export class Scope implements LoweringContext {
   readonly writer: GraphWriter
+  readonly block: number
   readonly #options: ScopeOptions
   readonly #outer: Scope | undefined
   readonly #values = new Map<Node, readonly OnnxValue[]>()
@@ -22,6 +25,7 @@ export class Scope implements LoweringContext {
 
   constructor(writer: GraphWriter, options: ScopeOptions, outer?: Scope) {
     this.writer = writer
+    this.block = options.block
     this.#options = options
     this.#outer = outer
   }

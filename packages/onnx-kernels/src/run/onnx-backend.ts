@@ -11,6 +11,7 @@ import {
   ValueError,
 } from '@deep-recipe/core-tensor'
 import { lowerGraph } from '../lower/lower-graph.ts'
+import { measureBlock } from './measure-block.ts'
 import { Ledger, OnnxArray } from './onnx-array.ts'
 import { createExecutable } from './onnx-executable.ts'
 import { loadRuntime, type OrtRuntime } from './runtime.ts'
@@ -34,7 +35,7 @@ export async function openOnnx(options: OnnxOptions = {}): Promise<Backend> {
   const threads = checkCount('threads', options.threads ?? countCores(), 1)
   const spare = checkCount('spareSessions', options.spareSessions ?? 4, 0)
   const runtime = await loadRuntime()
-  return new OnnxBackend(runtime, threads, spare)
+  return new OnnxBackend(runtime, { threads, spare, block: await measureBlock(runtime) })
 }
 
 function checkCount(what: string, count: number, least: number): number {
@@ -55,8 +56,11 @@ export class OnnxBackend implements Backend {
   readonly ledger: Ledger = new Ledger()
   #closed = false
 
-  constructor(runtime: OrtRuntime, threads: number, spare: number) {
+  readonly #block: number
+
+  constructor(runtime: OrtRuntime, { threads, spare, block }: { threads: number; spare: number; block: number }) {
     this.runtime = runtime
+    this.#block = block
     this.sessions = new SessionPool(runtime, { threads, spare })
     this.description = `ONNX Runtime ${runtime.version} on the CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
   }
@@ -72,7 +76,7 @@ export class OnnxBackend implements Backend {
   async compile(graph: Graph, options: BackendCompileOptions = {}): Promise<Executable> {
     this.checkOpen('compile')
     const start = performance.now()
-    const lowered = lowerGraph(graph, { watch: options.debug ?? false })
+    const lowered = lowerGraph(graph, { watch: options.debug ?? false, block: this.#block })
     return createExecutable(this, graph, lowered, options, start)
   }
 
