@@ -1,11 +1,12 @@
 // Early stopping: the rule that decides when validation has stopped getting better.
 import { ValueError } from '@deep-recipe/core-tensor'
+import { checkAmount } from './check.ts'
 
 /** Options of early stopping. */
 export interface EarlyStoppingRule {
   /** Evaluations without improvement before the training stops. Default 3. */
   readonly patience?: number
-  /** What counts as an improvement. Default 0: any. */
+  /** An improvement must be larger than this. Default 0: any counts. */
   readonly minimumChange?: number
   /** Whether a smaller or a larger value is better. Default `smaller`, as for a loss. */
   readonly better?: 'smaller' | 'larger'
@@ -30,17 +31,22 @@ export interface EarlyStoppingDecision {
 /** Before the first evaluation. */
 export const nothingSeen: EarlyStoppingState = { best: undefined, waited: 0 }
 
+/** Throws a ValueError for a patience that is not a positive whole number, or a negative change. */
+export function checkEarlyStoppingRule({ patience = 3, minimumChange = 0 }: EarlyStoppingRule): void {
+  checkAmount('early stopping: minimumChange', minimumChange)
+  if (Number.isInteger(patience) && patience >= 1) return
+  throw new ValueError({
+    what: 'early stopping: patience',
+    expected: 'a whole number, 1 or more',
+    received: String(patience),
+    remedy: 'Give how many evaluations to wait.',
+  })
+}
+
 /** Takes in one more evaluation. Not-a-number never improves. */
 export function observe(state: EarlyStoppingState, value: number, rule: EarlyStoppingRule = {}): EarlyStoppingDecision {
+  checkEarlyStoppingRule(rule)
   const { patience = 3, minimumChange = 0, better = 'smaller' } = rule
-  if (!(Number.isInteger(patience) && patience >= 1)) {
-    throw new ValueError({
-      what: 'early stopping: patience',
-      expected: 'a whole number, 1 or more',
-      received: String(patience),
-      remedy: 'Give how many evaluations to wait.',
-    })
-  }
   const gain =
     state.best === undefined ? Number.POSITIVE_INFINITY : (state.best - value) * (better === 'smaller' ? 1 : -1)
   const improved = !Number.isNaN(value) && (state.best === undefined || gain > minimumChange)

@@ -8,6 +8,7 @@ export {
   scaleOutgoingWeights,
 } from './dropout.ts'
 export {
+  checkEarlyStoppingRule,
   type EarlyStoppingDecision,
   type EarlyStoppingRule,
   type EarlyStoppingState,

@@ -1,7 +1,13 @@
 // Callbacks: what looks on while a model is trained, and may stop it.
-import type { HostArray, MapLeaves, Tensor } from '@deep-recipe/core-tensor'
+import { type HostArray, type MapLeaves, RecipeError, type Tensor } from '@deep-recipe/core-tensor'
 import type { Params } from '@deep-recipe/layers-core'
-import { type EarlyStoppingRule, type EarlyStoppingState, nothingSeen, observe } from '@deep-recipe/regularizers'
+import {
+  checkEarlyStoppingRule,
+  type EarlyStoppingRule,
+  type EarlyStoppingState,
+  nothingSeen,
+  observe,
+} from '@deep-recipe/regularizers'
 import type { JsonRecord } from '../files/json.ts'
 import type { EpochFigures, Figures } from './history.ts'
 
@@ -55,7 +61,7 @@ export interface Callback {
   onStepEnd?(event: StepEnd): void | Promise<void>
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback that wishes nothing returns nothing
   onEpochEnd?(event: EpochEnd): EpochWish | void | Promise<EpochWish | void>
-  /** After the last step, however it ended. */
+  /** After the last step, however it ended: an error too. */
   onEnd?(): void | Promise<void>
   /** What a checkpoint should keep for it. */
   save?(): JsonRecord
@@ -71,24 +77,44 @@ export interface EarlyStoppingOptions extends EarlyStoppingRule {
   readonly restoreBest?: boolean
 }
 
-/** Ends the training when the watched figure has not improved for `patience` epochs, and restores the best weights. */
+/**
+ * Ends the training when the watched figure has not improved for `patience` epochs, and restores the best weights.
+ *
+ * @throws ValueError for a rule that makes no sense; RecipeError, after the first epoch, where there is no such figure.
+ */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { monitor = 'loss', restoreBest = true, ...rule } = options
+  checkEarlyStoppingRule(rule)
   let state: EarlyStoppingState = nothingSeen
   return {
     name: `earlyStopping.${monitor}`,
     restoreBest,
+    onStart: ({ step }) => {
+      // The same callback may look on in several runs, one after the other.
+      if (step === 0) state = nothingSeen
+    },
     onEpochEnd: ({ figures }) => {
-      const value = (figures.validation ?? figures.train)[monitor] ?? Number.NaN
+      const watched = figures.validation ?? figures.train
+      const value = watched[monitor]
+      if (value === undefined) failToMonitor(monitor, watched)
       const decision = observe(state, value, rule)
       state = decision.state
-      return { keepBest: decision.improved, stop: decision.stop }
+      return { keepBest: restoreBest && decision.improved, stop: decision.stop }
     },
     save: () => ({ best: state.best, waited: state.waited }),
     restore: ({ best, waited }) => {
       state = { best: typeof best === 'number' ? best : undefined, waited: Number(waited ?? 0) }
     },
   }
+}
+
+function failToMonitor(monitor: string, figures: Figures): never {
+  throw new RecipeError({
+    what: 'earlyStopping: monitor',
+    expected: `one of ${Object.keys(figures).join(', ')}`,
+    received: monitor,
+    remedy: 'Name a figure that is measured, or add it to the metrics of fit.',
+  })
 }
 
 /** Calls a function after each epoch. */

@@ -6,7 +6,7 @@ import type { HostParams } from './callbacks.ts'
 import { type ArrayData, type BatchSource, toSource, withWeights } from './data.ts'
 import { addTotals, type Figures, readSums, type Totals, toFigures } from './history.ts'
 import { makeEvaluationStep, type Objective } from './steps.ts'
-import { disposeTree, toLayer, uploadTree } from './trees.ts'
+import { disposeTree, type OnDevice, toLayer, uploadTree } from './trees.ts'
 
 /** Options of `evaluateModel`. */
 export interface EvaluateOptions extends Omit<Objective, 'metrics' | 'penalty'> {
@@ -27,19 +27,36 @@ export async function evaluateModel<P extends Params>(
   data: BatchSource | ArrayData,
   options: EvaluateOptions,
 ): Promise<Figures> {
-  const { backend, batchSize = 256, metrics = [], loss } = options
-  const step = compile(backend, makeEvaluationStep(toLayer(model), { loss, metrics }))
-  const uploaded = uploadTree(backend, params)
+  const evaluation = prepareEvaluation(toLayer(model), options)
+  const uploaded = uploadTree(options.backend, params)
   try {
-    let totals: Totals = {}
-    for await (const batch of toSource(data, { batchSize }).epoch(0, 0)) {
-      const count = toHostArray(batch.inputs).shape[0] ?? 0
-      totals = addTotals(totals, await readSums(await step(uploaded, withWeights(batch, count)), metrics))
-    }
-    return toFigures(totals)
+    return await evaluation.measure(uploaded, data)
   } finally {
-    step.dispose()
+    evaluation.dispose()
     disposeTree(uploaded)
+  }
+}
+
+/** An evaluation that is compiled once and measures as often as needed. */
+export interface Evaluation {
+  measure(params: OnDevice<Params>, data: BatchSource | ArrayData): Promise<Figures>
+  dispose(): void
+}
+
+/** Readies the evaluation of a model; nothing is compiled before the first batch. */
+export function prepareEvaluation(model: Layer, options: EvaluateOptions): Evaluation {
+  const { backend, batchSize = 256, metrics = [], loss } = options
+  const step = compile(backend, makeEvaluationStep(model, { loss, metrics }))
+  return {
+    measure: async (params, data) => {
+      let totals: Totals = {}
+      for await (const batch of toSource(data, { batchSize }).epoch(0, 0)) {
+        const count = toHostArray(batch.inputs).shape[0] ?? 0
+        totals = addTotals(totals, await readSums(await step(params, withWeights(batch, count)), metrics))
+      }
+      return toFigures(totals)
+    },
+    dispose: () => step.dispose(),
   }
 }
 
@@ -71,7 +88,7 @@ export async function predict<P extends Params>(
   const uploaded = uploadTree(backend, params)
   try {
     const parts: HostArray[] = []
-    for (const batch of batches({ inputs }, { batchSize: Math.min(batchSize, count), pad: 'wrap' })) {
+    for (const batch of batches({ inputs }, { batchSize: Math.min(batchSize, Math.max(1, count)), pad: 'wrap' })) {
       const output = await run(uploaded, batch.data.inputs)
       const host = await output.host()
       output.dispose()

@@ -1,16 +1,7 @@
 // fit: trains a model. The loop itself; what it computes is in steps.ts, what it remembers in run-state.ts.
-import {
-  type Backend,
-  compile,
-  evaluate,
-  foldInKey,
-  RecipeError,
-  randomKey,
-  type Shape,
-  type Tensor,
-  toHostArray,
-} from '@deep-recipe/core-tensor'
-import { type Layer, type Params, splitTrainable } from '@deep-recipe/layers-core'
+import { type Backend, compile, type Shape, type Tensor, toHostArray } from '@deep-recipe/core-tensor'
+import type { Layer, Params } from '@deep-recipe/layers-core'
+import { checkWhole } from '../check.ts'
 import { saveCheckpoint } from '../files/checkpoint.ts'
 import type { Loss } from '../losses.ts'
 import type { Metric } from '../metrics.ts'
@@ -18,9 +9,10 @@ import { adam } from '../optimizers/adaptive.ts'
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.ts'
 import type { Callback, HostParams } from './callbacks.ts'
 import { type ArrayData, type BatchSource, toSource, withWeights } from './data.ts'
-import { evaluateModel } from './evaluate.ts'
+import { type Evaluation, prepareEvaluation } from './evaluate.ts'
 import { addTotals, type EpochFigures, readSums, toFigures } from './history.ts'
 import { explainNonFinite } from './non-finite.ts'
+import { begin, checkNames, exampleShape, failForLackOfBatches } from './prepare.ts'
 import { newRun, type RunState, type RunTensors, resumeRun, toCheckpoint } from './run-state.ts'
 import { stepKey } from './step-key.ts'
 import { makeTrainStep } from './steps.ts'
@@ -28,11 +20,11 @@ import { disposeTree, downloadTree, type OnDevice, toLayer, uploadTree } from '.
 
 /** Where and when to save. */
 export interface CheckpointOptions {
-  /** Belongs to this run alone. */
+  /** Belongs to this run alone: a run that begins anew removes what an earlier one left there. */
   readonly folder: string
   /** Go on from the newest checkpoint there, if there is one. Default false. */
   readonly resume?: boolean
-  /** Seconds between saves within an epoch; the end of each epoch is saved anyway. Default 30. */
+  /** Seconds between saves within an epoch; the beginning and the end of each epoch are saved anyway. Default 30. */
   readonly everySeconds?: number
   /** Checkpoints that stay. Default 2. */
   readonly keep?: number
@@ -55,7 +47,7 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[]
   /** Added to the mean loss while training, e.g. `(params) => l2Penalty(params, 1e-4)`. */
   readonly penalty?: (params: Params) => Tensor
-  /** Parameters to begin with. Default: drawn by the model. */
+  /** Parameters to begin with, of the model's own structure and shapes. Default: drawn by the model. */
   readonly initial?: HostParams
   /** Shape of one example, for sources; arrays tell it themselves. */
   readonly inputShape?: Shape
@@ -81,8 +73,9 @@ export interface FitResult {
  * Trains a model by gradient descent on batches.
  *
  * @param train arrays `{ inputs, targets }` or a source of batches.
- * @throws NonFiniteError at the first loss or gradient that is not finite, naming the node that produced it; and the
- *   typed errors of data, shapes and checkpoints.
+ * @throws NonFiniteError at the first loss or gradient that is not finite, saying whether the data, the weights or which
+ *   node it came from; FileError before the first step where the folder for checkpoints cannot be written; and the typed
+ *   errors of data, shapes and checkpoints.
  */
 export async function fit<P extends Params>(
   model: Layer<P>,
@@ -90,6 +83,7 @@ export async function fit<P extends Params>(
   options: FitOptions,
 ): Promise<FitResult> {
   const { backend, optimizer = adam(), epochs = 10, batchSize = 32, seed = 0, callbacks = [], metrics = [] } = options
+  checkWhole('fit: epochs', epochs, 0, 'Say how often to go through the data.')
   checkNames(callbacks)
   const source = toSource(train, { batchSize, seed })
   const layer = toLayer(model)
@@ -100,9 +94,12 @@ export async function fit<P extends Params>(
   )
   const compiled = compile(backend, step)
 
-  const fresh = await begin(layer, optimizer, options, await exampleShape(train, source, options.inputShape))
+  const inputShape = await exampleShape(train, source, options.inputShape)
+  const fresh = await begin(layer, optimizer, { backend, seed, inputShape, initial: options.initial })
   const { checkpoint } = options
-  const resumed = checkpoint?.resume ? await resumeRun(checkpoint.folder, fresh, seed, callbacks) : undefined
+  const resumed = checkpoint?.resume
+    ? await resumeRun(checkpoint.folder, fresh, { seed, stepsPerEpoch: source.length }, callbacks)
+    : undefined
   const run = resumed?.run ?? newRun()
   const { params, optimizer: state } = resumed?.tensors ?? fresh
   let device = {
@@ -118,14 +115,17 @@ export async function fit<P extends Params>(
   const save = async (): Promise<void> => {
     if (!checkpoint) return
     const { folder, keep = 2 } = checkpoint
-    await saveCheckpoint(folder, toCheckpoint(run, await download(), seed, callbacks), { keep })
+    const origin = { seed, stepsPerEpoch: source.length }
+    await saveCheckpoint(folder, toCheckpoint(run, await download(), origin, callbacks), { keep })
     savedAt = Date.now()
   }
   const interrupted = (): boolean => options.signal?.aborted ?? false
 
-  let ended: FitResult['ended'] = run.finished ? 'stopped' : 'finished'
+  const evaluation = prepareEvaluation(layer, { backend, loss: options.loss, metrics })
+  const started: Callback[] = []
   try {
     for (const one of callbacks) {
+      started.push(one)
       const start = {
         epochs,
         epoch: run.epoch,
@@ -135,6 +135,8 @@ export async function fit<P extends Params>(
       }
       await one.onStart?.(start)
     }
+    // A run that is killed before its first save begins anew then, and a folder that cannot be written is told at once.
+    if (!resumed) await save()
     const pause = makePause()
     while (run.epoch < epochs && !run.finished && !interrupted()) {
       let startedAt = performance.now()
@@ -148,10 +150,10 @@ export async function fit<P extends Params>(
         const sums = await readSums(next.sums, metrics)
         const loss = sums.loss as number
         if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-          const before = await download()
-          const args = [before.params, before.optimizer, fed, key, progress]
+          disposeTree([next.params, next.state])
           const at = `epoch ${run.epoch + 1}, step ${run.step + 1}`
-          await explainNonFinite({ step, args, at, loss: Number.isFinite(loss) ? norm : loss })
+          const before = await download()
+          await explainNonFinite({ step, ...before, batch: fed, key, progress, at, loss, gradientNorm: norm })
         }
         disposeTree(device)
         device = { params: next.params, state: next.state }
@@ -170,37 +172,21 @@ export async function fit<P extends Params>(
         if (checkpoint && Date.now() - savedAt > (checkpoint.everySeconds ?? 30) * 1000) await save()
       }
       if (interrupted() && run.stepInEpoch < source.length) break
-      await endEpoch(run, device.params, layer, metrics, options, download)
+      if (run.stepInEpoch === 0) failForLackOfBatches()
+      await endEpoch(run, device.params, evaluation, options)
       await save()
     }
-    if (interrupted()) ended = 'interrupted'
-    else if (run.finished) ended = 'stopped'
+    const ended = run.finished ? 'stopped' : run.epoch < epochs ? 'interrupted' : 'finished'
     if (ended === 'interrupted') await save()
     const restores = callbacks.some((one) => one.restoreBest)
-    const last = (await download()).params
+    const last = (await downloadTree(device.params)) as HostParams
     const result = restores && run.best && ended !== 'interrupted' ? run.best : last
     return { params: result, history: run.history, ended, step: run.step, warnings: resumed?.warnings ?? [] }
   } finally {
-    for (const one of callbacks) await one.onEnd?.()
     disposeTree(device)
     compiled.dispose()
-  }
-}
-
-/** The first parameters and optimizer state, as host arrays. */
-async function begin(model: Layer, optimizer: Optimizer, options: FitOptions, inputShape: Shape): Promise<RunTensors> {
-  const { backend, seed = 0, initial } = options
-  const drawn = initial
-    ? uploadTree(backend, initial)
-    : await evaluate(backend, model.init(foldInKey(randomKey(seed), -1), inputShape))
-  const init = compile(backend, (params: Params) => optimizer.init(splitTrainable(params).trainable))
-  const state = await init(drawn)
-  try {
-    return { params: (await downloadTree(drawn)) as HostParams, optimizer: await downloadTree(state) }
-  } finally {
-    disposeTree(drawn)
-    disposeTree(state)
-    init.dispose()
+    evaluation.dispose()
+    for (const one of started) await one.onEnd?.()
   }
 }
 
@@ -208,17 +194,12 @@ async function begin(model: Layer, optimizer: Optimizer, options: FitOptions, in
 async function endEpoch(
   run: RunState,
   params: OnDevice<Params>,
-  model: Layer,
-  metrics: readonly Metric[],
-  options: FitOptions,
-  download: () => Promise<RunTensors>,
+  evaluation: Evaluation,
+  { validation, callbacks = [] }: FitOptions,
 ): Promise<void> {
-  const { validation, callbacks = [], backend, loss } = options
   const startedAt = performance.now()
-  const host = async (): Promise<HostParams> => (await download()).params
-  const measured = validation
-    ? await evaluateModel(model, (await downloadTree(params)) as HostParams, validation, { backend, loss, metrics })
-    : undefined
+  const host = async (): Promise<HostParams> => (await downloadTree(params)) as HostParams
+  const measured = validation ? await evaluation.measure(params, validation) : undefined
   const seconds = run.seconds + (performance.now() - startedAt) / 1000
   const train = toFigures(run.totals)
   const figures: EpochFigures = {
@@ -238,31 +219,6 @@ async function endEpoch(
     if (wish?.keepBest) run.best = await host()
     if (wish?.stop) run.finished = true
   }
-}
-
-/** Shape of one example. */
-async function exampleShape(train: BatchSource | ArrayData, source: BatchSource, given?: Shape): Promise<Shape> {
-  if (given) return given
-  if ('inputs' in train) return train.inputs.shape.slice(1)
-  for await (const batch of source.epoch(0, 0)) return toHostArray(batch.inputs).shape.slice(1)
-  throw new RecipeError({
-    what: 'fit: train',
-    expected: 'at least one batch',
-    received: 'none',
-    remedy: 'Check that the source is not empty.',
-  })
-}
-
-function checkNames(callbacks: readonly Callback[]): void {
-  const names = callbacks.flatMap((one) => (one.save ? [one.name] : []))
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice === undefined) return
-  throw new RecipeError({
-    what: 'fit: callbacks',
-    expected: 'one callback of each name',
-    received: `two called ${twice}`,
-    remedy: 'Give one of them another name.',
-  })
 }
 
 /** Lets timers and signals be heard now and then: a backend that computes in this thread would keep them waiting. */

@@ -1,5 +1,5 @@
 // What a run must remember to go on after an interruption, and its way into a checkpoint and back.
-import { type HostArray, RecipeError } from '@deep-recipe/core-tensor'
+import { flattenTree, type HostArray, RecipeError } from '@deep-recipe/core-tensor'
 import { type Checkpoint, loadLatestCheckpoint } from '../files/checkpoint.ts'
 import type { JsonRecord, JsonValue } from '../files/json.ts'
 import { nameTensors, placeTensors } from '../files/tree-names.ts'
@@ -29,6 +29,12 @@ export interface RunTensors {
   readonly optimizer: unknown
 }
 
+/** What must be the same when a run goes on. */
+export interface RunOrigin {
+  readonly seed: number
+  readonly stepsPerEpoch: number
+}
+
 /** The state of a run that has not begun. */
 export function newRun(): RunState {
   return {
@@ -47,7 +53,7 @@ export function newRun(): RunState {
 export function toCheckpoint(
   run: RunState,
   tensors: RunTensors,
-  seed: number,
+  origin: RunOrigin,
   callbacks: readonly Callback[],
 ): Checkpoint {
   const { best, ...plain } = run
@@ -60,7 +66,7 @@ export function toCheckpoint(
       ...nameTensors(tensors.optimizer, 'optimizer'),
       ...(best ? nameTensors(best, 'best') : {}),
     },
-    state: { run: plain as unknown as JsonValue, seed, hasBest: best !== undefined, callbacks: saved },
+    state: { run: plain as unknown as JsonValue, ...origin, hasBest: best !== undefined, callbacks: saved },
   }
 }
 
@@ -69,23 +75,34 @@ export function toCheckpoint(
  *
  * @param like the tensors of a fresh run: structure and types must agree.
  * @returns undefined when there is no checkpoint.
- * @throws CheckpointError for a checkpoint of another model, RecipeError for one of another seed.
+ * @throws CheckpointError for a checkpoint of another model or optimizer, RecipeError for one of another seed or, in the
+ *   middle of an epoch, of another number of batches.
  */
 export async function resumeRun(
   folder: string,
   like: RunTensors,
-  seed: number,
+  origin: RunOrigin,
   callbacks: readonly Callback[],
 ): Promise<{ run: RunState; tensors: RunTensors; warnings: readonly string[] } | undefined> {
-  const { checkpoint, warnings } = await loadLatestCheckpoint(folder)
+  const wide = flattenTree<HostArray>(like.params).leaves.some(({ data }) => data instanceof Float64Array)
+  const { checkpoint, warnings } = await loadLatestCheckpoint(folder, { precision: wide ? 'double' : 'single' })
   if (!checkpoint) return undefined
   const { state } = checkpoint
-  if (state.seed !== seed) {
+  if (state.seed !== origin.seed) {
     throw new RecipeError({
       what: `Resuming from ${folder}`,
       expected: `the seed ${String(state.seed)} with which the run began`,
-      received: String(seed),
+      received: String(origin.seed),
       remedy: 'Pass that seed, or begin a new run elsewhere.',
+    })
+  }
+  const run: RunState = { ...newRun(), ...(state.run as object) }
+  if (run.stepInEpoch > 0 && state.stepsPerEpoch !== origin.stepsPerEpoch) {
+    throw new RecipeError({
+      what: `Resuming from ${folder} in the middle of an epoch`,
+      expected: `the ${String(state.stepsPerEpoch)} batches of an epoch with which the run began`,
+      received: String(origin.stepsPerEpoch),
+      remedy: 'Pass the same data and batch size, or begin a new run elsewhere.',
     })
   }
   const tensors = {
@@ -98,7 +115,7 @@ export async function resumeRun(
     const own = saved[one.name]
     if (own !== undefined) one.restore?.(own as JsonRecord)
   }
-  return { run: { ...newRun(), ...(state.run as object), best }, tensors, warnings }
+  return { run: { ...run, best }, tensors, warnings }
 }
 
 /**
@@ -117,7 +134,5 @@ export async function loadTrainedParams(folder: string, like: HostParams): Promi
       remedy: 'Train first, or name the folder of a run.',
     })
   }
-  const names = Object.keys(checkpoint.tensors)
-  const prefix = names.some((name) => name.startsWith('best.')) ? 'best' : 'params'
-  return placeTensors(like, checkpoint.tensors as Record<string, HostArray>, prefix)
+  return placeTensors(like, checkpoint.tensors, checkpoint.state.hasBest ? 'best' : 'params')
 }

@@ -1,5 +1,5 @@
 // The two functions that fit compiles: a training step and an evaluation step. Both are pure.
-import { flattenTree, mapTree, type Tensor, tensor, valueAndGradWithAux } from '@deep-recipe/core-tensor'
+import { flattenTree, mapTree, ShapeError, type Tensor, tensor, valueAndGradWithAux } from '@deep-recipe/core-tensor'
 import { evaluation, type Layer, type Params, splitTrainable } from '@deep-recipe/layers-core'
 import type { Loss } from '../losses.ts'
 import type { Metric } from '../metrics.ts'
@@ -74,10 +74,23 @@ export function makeEvaluationStep(
 }
 
 function sumOverBatch({ loss, metrics }: Objective, predictions: Tensor, batch: TensorBatch): BatchSums {
-  const sum = (values: Tensor): Tensor => values.mul(batch.weights).sum()
-  return {
-    weight: batch.weights.sum().maximum(tensor(1e-12)),
-    loss: sum(loss(predictions, batch.targets)),
-    metrics: metrics.map((metric) => sum(metric.measure(predictions, batch.targets))),
+  const { inputs, targets, weights } = batch
+  const count = inputs.shape[0] as number
+  checkPerExample('batch: weights', weights, count, 'Give each example one weight, 0 for padding.')
+  const sum = (what: string, values: Tensor): Tensor => {
+    checkPerExample(what, values, count, 'Average over all axes but the batch.')
+    return values.mul(weights).sum()
   }
+  return {
+    weight: weights.sum().maximum(tensor(1e-12)),
+    loss: sum('loss', loss(predictions, targets)),
+    metrics: metrics.map(({ name, measure }) => sum(`metric ${name}`, measure(predictions, targets))),
+  }
+}
+
+/** Throws where broadcasting would turn a mistake into a wrong sum. */
+function checkPerExample(what: string, values: Tensor, count: number, remedy: string): void {
+  if (values.rank === 1 && values.shape[0] === count) return
+  const received = `[${values.shape.join(', ')}]`
+  throw new ShapeError({ what, expected: `one number for each example: [${count}]`, received, remedy })
 }
