@@ -1,6 +1,7 @@
 // Host values: ndarrays of a known dtype, and the way to them from numbers, nested arrays and typed arrays.
 import ndarray, { type NdArray } from 'ndarray'
 import { DTypeError, ShapeError } from '../errors.ts'
+import { checkShape } from '../trace/check.ts'
 import { contiguousStrides, type DType, formatShape, type Shape, sameShape, sizeOf } from '../trace/types.ts'
 
 /** Storage per dtype. Float64Array stands for float32 in the reference backend's double precision only. */
@@ -57,13 +58,25 @@ export function isNdArray(value: unknown): value is NdArray {
 
 /** Whether a value is a HostArray. */
 export function isHostArray(value: unknown): value is HostArray {
-  return typeof value === 'object' && value !== null && 'dtype' in value && 'data' in value && !('stride' in value)
+  if (typeof value !== 'object' || value === null || !('dtype' in value && 'data' in value) || 'stride' in value) {
+    return false
+  }
+  return ArrayBuffer.isView(value.data) || Array.isArray(value.data)
 }
 
 /** A contiguous host array with the same numbers; typed data of the right kind is taken over without a copy. */
 export function toHostArray(value: HostValue, options: HostArrayOptions = {}): HostArray {
-  const { data, shape, dtype } = readValue(value, options.dtype)
+  const { data, shape, dtype } = readValue(value, options.dtype, options.precision)
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+    throw new DTypeError({
+      what: 'Host value',
+      expected: 'dtype float32, int32 or bool',
+      received: String(dtype),
+      remedy: 'Leave the dtype out, or choose one of these.',
+    })
+  }
   const wanted = options.shape ?? shape
+  checkShape('Host value: shape', wanted)
   if (sizeOf(wanted) !== data.length) {
     throw new ShapeError({
       what: 'Host value',
@@ -98,27 +111,32 @@ export function toNested(array: HostArray): NestedArray {
 function readValue(
   value: HostValue,
   dtype: DType | undefined,
+  precision: Precision | undefined,
 ): { data: ArrayLike<number>; shape: Shape; dtype: DType } {
   if (isHostArray(value)) return { data: value.data, shape: value.shape, dtype: dtype ?? value.dtype }
   if (ArrayBuffer.isView(value)) {
-    return { data: value, shape: [value.length], dtype: dtype ?? typedArrayDType(value) }
+    const natural = typedArrayDType(value)
+    return { data: value, shape: [value.length], dtype: dtype ?? natural }
   }
-  if (isNdArray(value)) return readNdArray(value, dtype)
+  if (isNdArray(value)) return readNdArray(value, dtype, precision)
   return readNested(value, dtype)
 }
 
 function readNdArray(
   value: NdArray,
   dtype: DType | undefined,
+  precision: Precision | undefined,
 ): { data: ArrayLike<number>; shape: Shape; dtype: DType } {
   const data = value.data as ArrayLike<number>
-  const inferred = dtype ?? (ArrayBuffer.isView(data) ? typedArrayDType(data as unknown as AnyTypedArray) : 'float32')
+  if (!ArrayBuffer.isView(data) && !Array.isArray(data)) valueError('an ndarray over an object with get and set')
+  const natural = ArrayBuffer.isView(data) ? typedArrayDType(data as unknown as AnyTypedArray) : 'float32'
+  const inferred = dtype ?? natural
   const { shape, stride, offset } = value
   const strides = contiguousStrides(shape)
   if (offset === 0 && data.length === value.size && shape.every((n, axis) => n < 2 || stride[axis] === strides[axis])) {
     return { data, shape, dtype: inferred }
   }
-  const copy = allocate(inferred, value.size)
+  const copy = allocate(inferred, value.size, precision)
   const index = new Array<number>(shape.length).fill(0)
   let position = offset
   for (let i = 0; i < copy.length; i++) {
@@ -153,12 +171,7 @@ function readNested(
       return
     }
     if (!Array.isArray(part)) {
-      throw new DTypeError({
-        what: 'Host value',
-        expected: 'numbers, booleans, nested arrays of them, a typed array or an ndarray',
-        received: part === null ? 'null' : typeof part,
-        remedy: 'Convert the value to numbers first.',
-      })
+      valueError(describeValue(part))
     }
     if (part.length !== shape[axis]) raggedError(shape, axis)
     for (const inner of part) visit(inner, axis + 1)
@@ -176,8 +189,24 @@ function raggedError(shape: Shape, axis: number): never {
   })
 }
 
+function describeValue(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value
+  return `a ${value.constructor?.name ?? 'object'}`
+}
+
+function valueError(received: string): never {
+  throw new DTypeError({
+    what: 'Host value',
+    expected: 'numbers, booleans, nested arrays of them, a typed array or an ndarray',
+    received,
+    remedy: 'Convert the value to numbers first; read what lives on a backend with await array.host().',
+  })
+}
+
 function typedArrayDType(data: ArrayBufferView): DType {
-  return data instanceof Float32Array || data instanceof Float64Array ? 'float32' : 'int32'
+  const { name } = data.constructor
+  if (name === 'DataView' || name.startsWith('Big')) valueError(`a ${name}`)
+  return name.startsWith('Float') ? 'float32' : 'int32'
 }
 
 function convert(data: ArrayLike<number>, dtype: DType, precision: Precision): HostData {
