@@ -123,7 +123,16 @@ export const elementwiseLowerings: OnnxLoweringsOf<
   tanh: direct('Tanh'),
   sigmoid: direct('Sigmoid'),
   abs: direct('Abs'),
-  sign: direct('Sign'),
+  sign: (context, node) => {
+    if (node.dtype !== 'float32') return emitElementwise(context, node, 'Sign')
+    // ONNX Runtime's Sign turns −0 into 0. x · 2²⁵⁴ cut to [−1, 1] keeps it, and NaN; 2²⁵⁴ takes two factors.
+    const { writer } = context
+    const { name, shape } = context.loose(inputNode(node, 0))
+    const factor = writer.scalar('float32', 2 ** 127)
+    const huge = writer.emit('Mul', [writer.emit('Mul', [name, factor]), factor])
+    const bounds = [writer.scalar('float32', -1), writer.scalar('float32', 1)]
+    return { name: writer.emit('Clip', [huge, ...bounds]), shape }
+  },
   floor: direct('Floor'),
   sin: direct('Sin'),
   cos: direct('Cos'),

@@ -10,7 +10,12 @@ export const reductionLowerings: OnnxLoweringsOf<'sum' | 'maxReduce' | 'argMax'>
     const input = context.full(inputNode(node, 0))
     if (axes.length === 0) return fullValue(node, input)
     const { writer } = context
-    return fullValue(node, writer.emit('ReduceSum', [input, writer.integers(axes)], { keepdims: { int: 0 } }))
+    const emitSum = (name: string): string =>
+      writer.emit('ReduceSum', [name, writer.integers(axes)], { keepdims: { int: 0 } })
+    if (node.dtype !== 'int32') return fullValue(node, emitSum(input))
+    // ONNX Runtime's sums of int32 stop at the largest number: 64 bits are summed, and the upper half falls away.
+    const wide = writer.emit('Cast', [input], { to: { int: onnxDataType.int64 } })
+    return fullValue(node, writer.emit('Cast', [emitSum(wide)], { to: { int: onnxDataType.int32 } }))
   },
   maxReduce: (context, node) => {
     const { writer } = context

@@ -1,0 +1,23 @@
+// ONNX Runtime against the reference; where the optional package is absent, the suite is skipped and says why.
+import { openOnnx } from '@deep-recipe/onnx-kernels'
+import { describe, test } from 'vitest'
+import { runConformance } from './run-conformance.ts'
+
+const reason = await openOnnx().then(
+  (backend) => backend.close(),
+  (error: Error) => error.message,
+)
+
+/** What ONNX Runtime's operators do differently, and what putting it right would cost. */
+const deviations = {
+  'maxPool of −∞ and NaN':
+    'MaxPool passes over NaN unless it stands last in the window; finding it would cost as much again',
+}
+
+if (reason === undefined) {
+  runConformance(() => openOnnx(), 'onnx', { randomGraphs: Number(process.env.RANDOM_GRAPHS ?? 300), deviations })
+} else {
+  describe('conformance of onnx', () => {
+    test.skip(`no ONNX Runtime: ${reason}`, () => {})
+  })
+}
