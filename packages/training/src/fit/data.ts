@@ -42,7 +42,7 @@ export interface ArraySourceOptions {
  */
 export function arraySource(data: ArrayData, options: ArraySourceOptions): BatchSource {
   const { batchSize, seed, map } = options
-  const size = Math.min(batchSize, data.inputs.shape[0] ?? 1)
+  const size = Math.min(batchSize, Math.max(1, data.inputs.shape[0] ?? 1))
   const cut = (epoch: number, start: number) =>
     batches({ inputs: data.inputs, targets: data.targets }, { batchSize: size, seed, epoch, start, pad: 'wrap' })
   const { length } = cut(0, 0)
