@@ -54,9 +54,10 @@ export const elementwiseGradients: GradientRulesOf<Elementwise> = {
   div: binary((g, _a, b, y) => [g.div(b), g.mul(y).div(b).neg()]),
   max: binary((g, a, b) => [chosen(g, a, b, a.greater(b)), chosen(g, b, a, b.greater(a))]),
   min: binary((g, a, b) => [chosen(g, a, b, a.less(b)), chosen(g, b, a, b.less(a))]),
-  // y = aᵇ: dy = b aᵇ⁻¹ da + y ln a db; for b = 0 the first term is 0, for a = 0 the second.
+  // y = aᵇ: dy = b aᵇ⁻¹ da + y ln a db; for b = 0 the first term is 0, for a = 0 the second. Where b = 0 the exponent
+  // of the first stays 0, so that no 0 · ∞ arises at a = 0, here or in higher derivatives.
   pow: binary((g, a, b, y) => [
-    g.mul(b.equal(0).where(0, b.mul(a.pow(b.sub(1))))),
+    g.mul(b.mul(a.pow(b.equal(0).where(0, b.sub(1))))),
     g.mul(a.equal(0).where(0, y.mul(a.equal(0).where(1, a).log()))),
   ]),
   select: (context) => {

@@ -3,6 +3,7 @@ import { ShapeError } from '../errors.ts'
 import { type HostArrayOptions, type HostValue, toHostArray } from '../host/host-array.ts'
 import { normalizeAxis } from '../trace/axes.ts'
 import { makeConstant, makeNode } from '../trace/build.ts'
+import { checkShape } from '../trace/check.ts'
 import { asTensor, Tensor, type TensorLike } from '../trace/tensor.ts'
 import type { DType, Shape } from '../trace/types.ts'
 
@@ -42,8 +43,9 @@ export function zerosLike(like: Tensor): Tensor {
   return zeros(like.shape, like.dtype)
 }
 
-/** The int32 numbers 0 … count − 1. */
+/** The int32 numbers 0 … count − 1. Throws a ShapeError for anything but a whole number ≥ 0. */
 export function arange(count: number): Tensor {
+  checkShape('arange: count', [count])
   return tensor(Int32Array.from({ length: count }, (_, index) => index))
 }
 
@@ -56,6 +58,7 @@ export function eye(size: number): Tensor {
  * 1-of-N encoding: a new last axis of length `depth`, 1 at the index and 0 elsewhere; all 0 for an index out of range.
  *
  * @param indices int32 of any shape.
+ * @returns float32 of the shape [...indices.shape, depth].
  */
 export function oneHot(indices: TensorLike, depth: number): Tensor {
   const places = asTensor(indices, 'int32')
@@ -96,11 +99,11 @@ export function stack(parts: readonly Tensor[], axis = 0): Tensor {
 export function split(whole: Tensor, count: number, axis = 0): Tensor[] {
   const along = normalizeAxis('split', axis, whole.rank)
   const length = (whole.shape[along] as number) / count
-  if (!Number.isInteger(length)) {
+  if (!Number.isInteger(length) || !Number.isInteger(count) || count < 1) {
     throw new ShapeError({
       what: 'split',
-      expected: `an axis length that ${count} divides`,
-      received: String(whole.shape[along]),
+      expected: 'a number of equal parts that divides the axis',
+      received: `${count} parts of ${whole.shape[along]} elements`,
       remedy: 'Slice the parts one by one.',
     })
   }
@@ -110,7 +113,14 @@ export function split(whole: Tensor, count: number, axis = 0): Tensor[] {
   })
 }
 
-/** Adds updates into zeros: `result[indices[i]] += updates[i]` along `axis`, which gets length `size`. */
-export function scatterAdd(indices: TensorLike, updates: Tensor, size: number, axis = 0): Tensor {
-  return new Tensor(makeNode('scatterAdd', [asTensor(indices, 'int32').node, updates.node], { axis, size }))
+/**
+ * Adds updates into zeros: `result[indices[i]] += updates[i]` along `axis` of the result, which gets length `size`.
+ *
+ * @param indices int32 of any shape, in 0 … size − 1; the same one may occur several times.
+ * @param updates with the indices' shape at `axis`.
+ */
+export function scatterAdd(indices: TensorLike, updates: TensorLike, size: number, axis = 0): Tensor {
+  const [places, parts] = [asTensor(indices, 'int32'), asTensor(updates)]
+  const along = normalizeAxis('scatterAdd', axis, Math.max(1, parts.rank - places.rank + 1))
+  return new Tensor(makeNode('scatterAdd', [places.node, parts.node], { axis: along, size }))
 }

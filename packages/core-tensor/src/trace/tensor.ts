@@ -12,6 +12,7 @@ import {
 } from '../host/host-array.ts'
 import { type Axes, broadcastShapes, normalizeAxes, normalizeAxis, resolveShape } from './axes.ts'
 import { makeConstant, makeNode } from './build.ts'
+import { checkDType } from './check.ts'
 import { evaluateOnHost } from './evaluate.ts'
 import type { Comparison, Node, PrimitiveAttributes } from './node.ts'
 import { type DType, formatShape, formatType, type Shape, sameShape, sizeOf } from './types.ts'
@@ -152,14 +153,17 @@ export class Tensor {
   }
   /** Of bools. */
   and(other: TensorLike): Tensor {
+    checkDType('and', this, ['bool'])
     return this.#binary('min', other)
   }
   /** Of bools. */
   or(other: TensorLike): Tensor {
+    checkDType('or', this, ['bool'])
     return this.#binary('max', other)
   }
   /** Of bools. */
   not(): Tensor {
+    checkDType('not', this, ['bool'])
     return this.equal(false)
   }
   /** Elementwise choice by this bool tensor; all three broadcast together. */
@@ -182,33 +186,41 @@ export class Tensor {
   sum(axes?: Axes, options?: ReduceOptions): Tensor {
     return this.#reduce('sum', axes, options)
   }
+  /** The mean, float32; of bools, the share of true ones. NaN of no elements. */
   mean(axes?: Axes, options?: ReduceOptions): Tensor {
     const count = normalizeAxes('mean', axes, this.rank).reduce((n, axis) => n * (this.shape[axis] as number), 1)
-    return this.sum(axes, options).div(count)
+    return this.cast('float32').sum(axes, options).div(count)
   }
   max(axes?: Axes, options?: ReduceOptions): Tensor {
     return this.#reduce('maxReduce', axes, options)
   }
   min(axes?: Axes, options?: ReduceOptions): Tensor {
-    return this.neg().max(axes, options).neg()
+    if (this.dtype !== 'int32') return this.neg().max(axes, options).neg()
+    // −1 − x turns the order around for every int32; −x has no place for −2³¹.
+    const turn = (x: Tensor): Tensor => x.neg().sub(1)
+    return turn(turn(this).max(axes, options))
   }
   /** Index (int32) of the first largest element along an axis. */
   argMax(axis = -1): Tensor {
     return new Tensor(makeNode('argMax', [this.node], { axis: normalizeAxis('argMax', axis, this.rank) }))
   }
-  /** log Σ eˣ, without overflow; −∞ where every element is −∞. */
+  /** log Σ eˣ, without overflow; −∞, with gradient 0, where every element is −∞. */
   logSumExp(axes?: Axes, options: ReduceOptions = {}): Tensor {
     const largest = this.max(axes, { keepDims: true }).stopGradient()
     // A largest element of ±∞ would give ∞ − ∞: shift by 0 there.
     const shift = largest.abs().equal(Number.POSITIVE_INFINITY).where(0, largest)
-    const result = this.sub(shift).exp().sum(axes, { keepDims: true }).log().add(shift)
+    const sum = this.sub(shift).exp().sum(axes, { keepDims: true })
+    const empty = sum.equal(0)
+    const result = empty.where(Number.NEGATIVE_INFINITY, empty.where(1, sum).log()).add(shift)
     return options.keepDims ? result : result.squeeze(normalizeAxes('logSumExp', axes, this.rank))
   }
-  /** log softmax: x − log Σ eˣ along an axis. */
+  /** log softmax: x − log Σ eˣ along an axis. NaN where every element is −∞. */
   logSoftmax(axis = -1): Tensor {
-    return this.sub(this.logSumExp(axis, { keepDims: true }))
+    // Shifted before, not after: x − (log Σ eˣ) would lose the digits that a large x has before its point.
+    const shifted = this.sub(this.max(axis, { keepDims: true }).stopGradient())
+    return shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log())
   }
-  /** eˣ / Σ eˣ along an axis. */
+  /** eˣ / Σ eˣ along an axis. NaN where every element is −∞. */
   softmax(axis = -1): Tensor {
     const powers = this.sub(this.max(axis, { keepDims: true }).stopGradient()).exp()
     return powers.div(powers.sum(axis, { keepDims: true }))
@@ -249,8 +261,16 @@ export class Tensor {
   /** Removes the given axes, which must have size 1; without axes, all of that size. */
   squeeze(axes?: Axes): Tensor {
     const removed = axes === undefined ? undefined : normalizeAxes('squeeze', axes, this.rank)
-    const shape = this.shape.filter((length, axis) => (removed ? !removed.includes(axis) : length !== 1))
-    return this.reshape(shape)
+    const long = removed?.find((axis) => this.shape[axis] !== 1)
+    if (long !== undefined) {
+      throw new ShapeError({
+        what: `squeeze: axis ${long}`,
+        expected: 'size 1',
+        received: formatShape(this.shape),
+        remedy: 'Take one part of it with at(index, axis), or reduce it.',
+      })
+    }
+    return this.reshape(this.shape.filter((length, axis) => (removed ? !removed.includes(axis) : length !== 1)))
   }
   /** `size[i]` elements along axis i from `start[i]` on, every `stride[i]`-th (default each); −1 takes the rest. */
   slice(start: readonly number[], size: readonly number[], stride?: readonly number[]): Tensor {
@@ -264,7 +284,16 @@ export class Tensor {
   /** The part at one index of an axis, which disappears. Negative indices count from the back. */
   at(index: number, axis = 0): Tensor {
     const along = normalizeAxis('at', axis, this.rank)
-    const position = index < 0 ? index + (this.shape[along] as number) : index
+    const length = this.shape[along] as number
+    const position = index < 0 ? index + length : index
+    if (!Number.isInteger(index) || position < 0 || position >= length) {
+      throw new ShapeError({
+        what: 'at: index',
+        expected: `a whole number from ${-length} to ${length - 1} for axis ${along} of ${formatShape(this.shape)}`,
+        received: String(index),
+        remedy: 'Use gather for indices that are computed.',
+      })
+    }
     const start = this.shape.map((_, i) => (i === along ? position : 0))
     return this.slice(start, this.shape.with(along, 1)).squeeze(along)
   }
@@ -351,13 +380,23 @@ export class Tensor {
 export function asTensor(value: TensorLike, dtype?: DType): Tensor {
   if (value instanceof Tensor) return value
   const wanted = typeof value === 'number' || Array.isArray(value) ? dtype : undefined
-  if (wanted === 'int32' && typeof value === 'number' && !Number.isInteger(value)) {
+  const fraction = wanted === 'int32' ? findFraction(value) : undefined
+  if (fraction !== undefined) {
     throw new DTypeError({
       what: 'Arithmetic with an int32 tensor',
-      expected: 'a whole number',
-      received: String(value),
+      expected: 'whole numbers',
+      received: String(fraction),
       remedy: "Convert the tensor with .cast('float32') first.",
     })
   }
   return new Tensor(makeConstant(toHostArray(value, wanted ? { dtype: wanted } : {})))
+}
+
+function findFraction(value: unknown): number | undefined {
+  if (!Array.isArray(value)) return typeof value === 'number' && !Number.isInteger(value) ? value : undefined
+  for (const part of value) {
+    const fraction = findFraction(part)
+    if (fraction !== undefined) return fraction
+  }
+  return undefined
 }
