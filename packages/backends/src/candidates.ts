@@ -17,23 +17,10 @@ export interface Opened {
 /** How to open each backend. Throws when the machine does not have it. */
 export type Openers = { readonly [Name in BackendName]: () => Promise<Opened> }
 
-/** What is used of gl-kernels. */
-interface GlModule {
-  readonly openGl?: () => Promise<Backend & { readonly isSoftware: boolean }>
-}
-
 /** The packages of this toolkit. */
 export const openers: Openers = {
   gl: async () => {
-    const { openGl } = (await load('@deep-recipe/gl-kernels', () => import('@deep-recipe/gl-kernels'))) as GlModule
-    if (!openGl) {
-      throw new BackendError({
-        what: 'openBackend',
-        expected: 'the function openGl in @deep-recipe/gl-kernels',
-        received: 'a version without it',
-        remedy: 'Install the version of @deep-recipe/gl-kernels that belongs to this package.',
-      })
-    }
+    const { openGl } = await load('@deep-recipe/gl-kernels', () => import('@deep-recipe/gl-kernels'))
     const backend = await openGl()
     return { backend, isSoftware: backend.isSoftware }
   },

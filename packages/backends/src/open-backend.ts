@@ -22,7 +22,9 @@ export interface OpenBackendOptions {
  * @throws ValueError for a name that is no backend; BackendError when the one that RECIPE_BACKEND names does not open.
  */
 export function openBackend(options: OpenBackendOptions = {}): Promise<Backend> {
-  return chooseBackend(openers, options, process.env.RECIPE_BACKEND)
+  // In a browser there is no environment.
+  const override = typeof process === 'undefined' ? undefined : process.env.RECIPE_BACKEND
+  return chooseBackend(openers, options, override)
 }
 
 /** The choice itself, apart from what there is to choose from. */
