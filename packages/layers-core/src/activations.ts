@@ -37,7 +37,11 @@ export function leakyRelu(slope = 0.01): Activation {
 
 /** x where x > 0, else scale · (eˣ − 1) (Clevert and others, 2015). */
 export function elu(scale = 1): Activation {
-  return (x) => x.greater(0).where(x, x.minimum(0).exp().sub(1).mul(scale))
+  return (x) => {
+    const isPositive = x.greater(0)
+    // A choice, not a minimum, whose slope at 0 would be shared between its two arguments.
+    return isPositive.where(x, isPositive.where(0, x).exp().sub(1).mul(scale))
+  }
 }
 
 /** A layer that applies an activation. */

@@ -1,7 +1,7 @@
 // Normalisation: activations with mean 0 and deviation 1, then rescaled by what is learned.
-import { ones, type Shape, type Tensor, zeros } from '@deep-recipe/core-tensor'
+import { ones, type Shape, ShapeError, type Tensor, ValueError, zeros } from '@deep-recipe/core-tensor'
 import type { Layer, TensorRecord } from '../layer.ts'
-import { lastAxis } from './dense.ts'
+import { checkCount, lastAxis } from './dense.ts'
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {
@@ -12,9 +12,12 @@ export interface LayerNormOptions {
 /**
  * Normalises over the last axis of each example by itself: y = γ (x − μ) / √(σ² + ε) + β
  * (Ba, Kiros and Hinton, "Layer normalization", 2016). Shapes stay.
+ *
+ * @throws ValueError for an ε that is not positive.
  */
 export function layerNorm(options: LayerNormOptions = {}): Layer<TensorRecord> {
   const epsilon = options.epsilon ?? 1e-5
+  checkEpsilon('layerNorm', epsilon)
   return {
     name: 'layerNorm',
     init: (_key, inputShape) => {
@@ -50,13 +53,27 @@ export type BatchNormParams = {
 /**
  * Normalises each feature over the batch (and over places): y = γ (x − μ) / √(σ² + ε) + β. While training, μ and σ² are the
  * batch's, and are recorded as running means; evaluation uses these (Ioffe and Szegedy, "Batch normalization", 2015).
+ * Whatever fills up a batch, of weight 0 to the loss, counts in the batch's statistics.
+ *
+ * @throws ValueError for an ε that is not positive, a momentum outside [0, 1), or an axis that is not 1 or more; ShapeError
+ *   from `init` for examples without that axis.
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer<BatchNormParams> {
   const { axis = 1, momentum = 0.9, epsilon = 1e-5 } = options
+  checkEpsilon('batchNorm', epsilon)
+  checkCount('batchNorm: axis', axis)
+  if (!(momentum >= 0 && momentum < 1)) {
+    throw new ValueError({
+      what: 'batchNorm: momentum',
+      expected: 'a number from 0 up to, but not including, 1',
+      received: String(momentum),
+      remedy: 'Give the share of the running statistics that stays, such as 0.9.',
+    })
+  }
   return {
     name: 'batchNorm',
     init: (_key, inputShape) => {
-      const width = inputShape[axis - 1] ?? 1
+      const width = widthAlong(axis, inputShape)
       const state = { mean: zeros([width]), variance: ones([width]) }
       return { scale: ones([width]), offset: zeros([width]), state }
     },
@@ -77,4 +94,26 @@ export function batchNorm(options: BatchNormOptions = {}): Layer<BatchNormParams
       return normal.mul(scale.reshape(along)).add(offset.reshape(along))
     },
   }
+}
+
+function checkEpsilon(layer: string, epsilon: number): void {
+  if (epsilon > 0 && Number.isFinite(epsilon)) return
+  throw new ValueError({
+    what: `${layer}: epsilon`,
+    expected: 'a positive number',
+    received: String(epsilon),
+    remedy: 'It keeps the division from being by 0: give something like 1e-5.',
+  })
+}
+
+/** Number of features: the length of an axis, which is counted with the batch axis. */
+function widthAlong(axis: number, inputShape: Shape): number {
+  const width = inputShape[axis - 1]
+  if (width !== undefined) return width
+  throw new ShapeError({
+    what: 'batchNorm: input',
+    expected: `examples with an axis ${axis}, counted with the batch axis`,
+    received: `[batch${inputShape.map((length) => `, ${length}`).join('')}]`,
+    remedy: 'Choose an axis that the examples have.',
+  })
 }

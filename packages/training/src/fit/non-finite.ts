@@ -51,9 +51,9 @@ async function explainGraph(suspect: SuspectStep): Promise<never> {
     await run(...([params, optimizer, batch, key, progress] as HostArray[]))
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error
-    const [node] = error.message.split(': expected ', 1)
-    const remedy =
-      'Lower the learning rate, clip gradients, or scale the inputs. A class number out of range costs infinitely much.'
+    const [node = ''] = error.message.split(': expected ', 1)
+    const outOfRange = node.startsWith('log ') ? ' A class number out of range costs infinitely much.' : ''
+    const remedy = `Lower the learning rate, clip gradients, or scale the inputs.${outOfRange}`
     fail(suspect, `The first such number was ${error.received}, from ${node}`, remedy, error)
   } finally {
     backend.close()
