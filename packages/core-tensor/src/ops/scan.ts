@@ -49,7 +49,16 @@ export function scan<Carry, Step, Result>(
       like,
       nodes.map((node) => new Tensor(node)),
     )
-  const [nextCarry, result] = body(asTree(initial, carryInputs) as Carry, asTree(sequences, stepInputs) as Step)
+  const returned: unknown = body(asTree(initial, carryInputs) as Carry, asTree(sequences, stepInputs) as Step)
+  if (!Array.isArray(returned)) {
+    throw new ShapeError({
+      what: 'scan: body',
+      expected: 'a pair of the next carry and one step of the results',
+      received: returned instanceof Tensor ? String(returned) : typeof returned,
+      remedy: 'Return [nextCarry, result], or [nextCarry, undefined].',
+    })
+  }
+  const [nextCarry, result] = returned as [Carry, Result]
 
   const next = flattenTree<TensorLike>(nextCarry)
   const before = flattenTree(initial)
