@@ -9,11 +9,13 @@ import {
 } from '@deep-recipe/core-tensor'
 import type { HostDraws } from '../lower/host-draws.ts'
 import { drawWords } from './draw-words.ts'
+import { makeThreefryModule, type ThreefryModule } from './threefry-module.ts'
 
 /** Makes the draws of one executable. */
 export class HostDrawer {
   readonly #plan: HostDraws
   readonly #wanted: ReadonlySet<number>
+  readonly #module: ThreefryModule = makeThreefryModule()
   readonly #reference: Backend
   readonly #seeds: Executable
 
@@ -39,7 +41,7 @@ export class HostDrawer {
       const size = node.shape.reduce((product, length) => product * length, 1)
       const out = node.attributes.kind === 'bits' ? new Int32Array(size) : new Float32Array(size)
       const [key0, key1] = keys[key] as HostData
-      drawWords(key0 as number, key1 as number, keys[offset]?.[0] as number, out)
+      drawWords(this.#module, [key0 as number, key1 as number], keys[offset]?.[0] as number, out)
       drawn.set(number, out)
     }
     return drawn

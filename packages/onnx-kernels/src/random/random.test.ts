@@ -20,6 +20,9 @@ import { expectAgreement, integers } from '../fixtures/compare.ts'
 import { openOnnx } from '../index.ts'
 import { lowerGraph } from '../lower/lower-graph.ts'
 import { drawWords } from './draw-words.ts'
+import { makeThreefryModule, wordsPerCall } from './threefry-module.ts'
+
+const module = makeThreefryModule()
 
 let backend: Backend
 beforeAll(async () => {
@@ -32,7 +35,7 @@ const zeroAnswer = [0x6b200159, 0x99ba4efe]
 
 test('the published known answer', async () => {
   const words = new Int32Array(2)
-  drawWords(0, 0, 0, words)
+  drawWords(module, [0, 0], 0, words)
   expect([...words].map((word) => word >>> 0)).toEqual(zeroAnswer)
   const bits = compile(backend, (key: Tensor) => randomBits(key.cast('float32').cast('int32'), [2]))
   const drawn = await (await bits(Int32Array.of(0, 0))).data()
@@ -44,13 +47,23 @@ test('the unrolled generator gives the words of the plain one', () => {
   for (let trial = 0; trial < 20; trial++) {
     const [key0, key1, offset] = [random.bits(), random.bits(), random.bits()]
     const words = new Int32Array(9)
-    drawWords(key0, key1, offset, words)
+    drawWords(module, [key0, key1], offset, words)
     const expected = new Int32Array(10)
     for (let block = 0; block < 5; block++) threefry2x32(key0, key1, offset, block, expected, 2 * block)
     expect([...words]).toEqual([...expected.subarray(0, 9)])
     const uniform = new Float32Array(9)
-    drawWords(key0, key1, offset, uniform)
+    drawWords(module, [key0, key1], offset, uniform)
     expect([...uniform]).toEqual([...words].map((word) => (word >>> 8) * 2 ** -24))
+  }
+})
+
+test('a draw larger than the memory of the module goes on where it stopped', () => {
+  const words = new Int32Array(2 * wordsPerCall + 3)
+  drawWords(module, [5, 6], 7, words)
+  const expected = new Int32Array(2)
+  for (const block of [0, wordsPerCall / 2 - 1, wordsPerCall / 2, wordsPerCall]) {
+    threefry2x32(5, 6, 7, block, expected, 0)
+    expect([...words.subarray(2 * block, 2 * block + 2)]).toEqual([...expected])
   }
 })
 
