@@ -79,6 +79,8 @@ export function valueAndGradWithAux<First, Rest extends readonly unknown[], Aux>
 /**
  * Vector–Jacobian product: the value of a function of one tensor, and a function that takes ∂loss/∂value back to
  * ∂loss/∂argument.
+ *
+ * @throws GradientError when argument or value are other than float32.
  */
 export function vjp(
   fn: (argument: Tensor) => Tensor,
@@ -86,6 +88,14 @@ export function vjp(
 ): { value: Tensor; pull: (gradient: TensorLike) => Tensor } {
   const traced = traceArgument(argument)
   const value = fn(traced.tree as Tensor)
+  if (!(value instanceof Tensor) || value.dtype !== 'float32') {
+    throw new GradientError({
+      what: 'vjp',
+      expected: 'a function that gives float32',
+      received: value instanceof Tensor ? formatType(value) : typeof value,
+      remedy: 'Whole numbers and bools have no derivatives: return what they were computed from.',
+    })
+  }
   const [results] = pullBack(traced, [value.node], [])
   return {
     value: new Tensor(results[0] as Node),

@@ -114,7 +114,7 @@ describe('random bodies against the loop written out', () => {
         const optimized = runGraphOnHost(optimizeGraph(looped.graph), loop.values, { precision: 'double' })
         expect(largestDistance(expected, optimized)).toBeLessThan(1e-4)
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 })
