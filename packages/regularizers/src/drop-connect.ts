@@ -34,7 +34,7 @@ export interface StandoutOptions extends DenseOptions {
 }
 
 /**
- * Standout: a dense layer that keeps unit j with probability π_j = σ(α (x W)_j + β), so that units which matter for
+ * Standout: a dense layer that keeps unit j with probability π_j = σ(α (x W + b)_j + β), so that units which matter for
  * this input are kept; the test multiplies by π_j (Ba and Frey, "Adaptive dropout for training deep neural
  * networks", 2013, with the standout weights tied to the layer's own).
  *

@@ -1,5 +1,5 @@
 // Ensembles: several networks, trained apart, that vote with their probabilities.
-import { foldInKey, RecipeError, type Tensor } from '@deep-recipe/core-tensor'
+import { foldInKey, RecipeError, stack, type Tensor } from '@deep-recipe/core-tensor'
 import type { Context, Layer, ParamsByPosition } from '@deep-recipe/layers-core'
 
 /**
@@ -9,32 +9,29 @@ import type { Context, Layer, ParamsByPosition } from '@deep-recipe/layers-core'
  * @throws RecipeError without members.
  */
 export function ensemble(...models: readonly Layer[]): Layer<ParamsByPosition> {
-  if (models.length === 0) {
-    throw new RecipeError({
-      what: 'ensemble',
-      expected: 'at least one member',
-      received: 'none',
-      remedy: 'Pass the models to average.',
-    })
-  }
-  const keyed = (context: Context, member: number): Context =>
-    context.key ? { ...context, key: foldInKey(context.key, member) } : context
+  if (models.length === 0) failForNone('ensemble', 'Pass the models to average.')
   return {
     name: `ensemble(${models.map((model) => model.name).join(', ')})`,
     init: (key, inputShape) =>
-      Object.fromEntries(models.map((model, member) => [member, model.init(foldInKey(key, member), inputShape)])),
+      Object.fromEntries(models.map((model, member) => [member, initPart(model, member, key, inputShape)])),
     apply: (params, input, context) => {
-      const logits = models.map((model, member) => model.apply(params[member] ?? {}, input, keyed(context, member)))
+      const logits = models.map((model, member) => applyPart(model, member, params, input, context))
       return averageProbabilities(logits)
     },
   }
 }
 
-/** log of the mean of the softmax of several logits [..., classes]. */
+/**
+ * log of the mean of the softmax of several logits [..., classes], which stays exact where probabilities are tiny or 0.
+ *
+ * @throws RecipeError without logits, ShapeError for logits of different shapes.
+ */
 export function averageProbabilities(logits: readonly Tensor[]): Tensor {
-  const [first, ...rest] = logits.map((one) => one.logSoftmax())
-  if (!first) throw new RangeError('averageProbabilities needs at least one tensor')
-  const largest = rest.reduce((a, b) => a.maximum(b), first).stopGradient()
-  const total = rest.reduce((sum, one) => sum.add(one.sub(largest).exp()), first.sub(largest).exp())
-  return total.log().add(largest).sub(Math.log(logits.length))
+  if (logits.length === 0) failForNone('averageProbabilities', 'Pass the logits of each member.')
+  const logProbabilities = stack(logits.map((one) => one.logSoftmax()))
+  return logProbabilities.logSumExp(0).sub(Math.log(logits.length))
+}
+
+function failForNone(what: string, remedy: string): never {
+  throw new RecipeError({ what, expected: 'at least one member', received: 'none', remedy })
 }

@@ -1,6 +1,6 @@
 // Weight decay and penalties: large weights cost.
 import { flattenTree, mapTree, type Tensor, tensor } from '@deep-recipe/core-tensor'
-import { checkAmount } from './check.ts'
+import { checkAmount, checkPositive, checkRate } from './check.ts'
 
 /** Which parameters a rule applies to, by path such as `1.weight`. */
 export type ParameterFilter = (path: string) => boolean
@@ -14,9 +14,10 @@ export const weightsOnly: ParameterFilter = (path) => !/(^|\.)(bias|scale|offset
  *
  * @param params any tree of tensors.
  * @returns the same tree with the decayed weights.
+ * @throws ValueError for a λ outside [0, 1).
  */
 export function decayWeights<P>(params: P, lambda: number, applies: ParameterFilter = weightsOnly): P {
-  checkAmount('decayWeights: lambda', lambda)
+  checkRate('decayWeights: lambda', lambda, 'Give the share of each weight that a step takes away, such as 0.0001.')
   return mapTree(params, (leaf, path) => (applies(path) ? (leaf as Tensor).mul(1 - lambda) : leaf)) as P
 }
 
@@ -33,15 +34,19 @@ export function l1Penalty(params: unknown, lambda: number, applies: ParameterFil
 }
 
 /**
- * Keeps the incoming weights of each unit no longer than `limit`: w ← w · min(1, limit / ‖w‖₂), the norm over all axes
- * but the last (Srebro and Shraibman, 2005).
+ * Keeps the incoming weights of each unit no longer than `limit`: w ← w · min(1, limit / ‖w‖₂) (Srebro and Shraibman,
+ * 2005). Units lie along the last axis of a matrix [inputs, units], and along the first one of filters
+ * [units, channels, ...window].
+ *
+ * @throws ValueError for a limit that is not positive.
  */
 export function constrainNorm<P>(params: P, limit: number, applies: ParameterFilter = weightsOnly): P {
-  checkAmount('constrainNorm: limit', limit)
+  checkPositive('constrainNorm: limit', limit, 'Give the largest length, such as 3.')
   return mapTree(params, (leaf, path) => {
     const weight = leaf as Tensor
     if (!applies(path) || weight.rank < 2) return weight
-    const incoming = Array.from({ length: weight.rank - 1 }, (_, axis) => axis)
+    const unitAxis = weight.rank === 2 ? 1 : 0
+    const incoming = weight.shape.flatMap((_, axis) => (axis === unitAxis ? [] : [axis]))
     const norm = weight.square().sum(incoming, { keepDims: true }).sqrt()
     return weight.mul(norm.greater(limit).where(norm.maximum(1e-12).pow(-1).mul(limit), 1))
   }) as P
