@@ -113,7 +113,7 @@ function sharedOptions(app: App, use: RunUse): OptionKinds {
     seed: integerOption({ description: 'Decides every random draw', default: seed, least: 0, most: 2 ** 32 - 1 }),
     out: withPlaceholder('<dir>', textOption({ description: out })),
     json: flagOption({ description: 'Print the final figures as one JSON object, the last line of standard output' }),
-    debug: flagOption({ description: 'Stop at the first value that is not finite, and show the stack of an error' }),
+    debug: flagOption({ description: 'Show where an error happened' }),
   }
 }
 

@@ -15,14 +15,14 @@ export interface SharedOptions {
   readonly epochs: number
   readonly seed: number
   /**
-   * The folder of the run: checkpoints, report.html, metrics.jsonl. It is there, except for commands that use no run:
-   * those make it when they write.
+   * The folder of the run: checkpoints, report.html, metrics.jsonl. It is there for commands that go on with a run or use
+   * one; a new run has it after `beginRun`, and commands that use no run make it when they write.
    */
   readonly out: string
   /** Go on from the checkpoint in `out`, with the options of that run where none were typed. Only commands that begin a run can. */
   readonly resume: boolean
   readonly json: boolean
-  /** Stop at the first non-finite value, and show stacks of errors. */
+  /** Show stacks of errors. */
   readonly debug: boolean
 }
 
@@ -31,7 +31,7 @@ export interface CommandContext<Values> {
   readonly options: SharedOptions & Values
   /** Arguments that are not options, e.g. files. */
   readonly operands: readonly string[]
-  /** How the run in `out` was trained; undefined for a folder without such a record, and in train itself. */
+  /** How the run in `out` was begun: for commands that use a run or resume one; undefined for all others. */
   readonly trained: RunRecord | undefined
   /** Lines and progress bars on standard error. */
   readonly terminal: Terminal
@@ -43,6 +43,13 @@ export interface CommandContext<Values> {
   print(line: string): void
   /** The final figures, for --json: printed as the last line when the command has ended well. */
   output(figures: JsonRecord): void
+  /**
+   * Begins the run, or goes on with it: makes its folder, writes `run.json`, and makes it the last run. Every command that
+   * begins a run calls it once, when options and data are found good and before anything is written: a command line that
+   * cannot be carried out then leaves no trace.
+   * @throws FileError where the folder cannot be made or written
+   */
+  beginRun(): Promise<void>
   /** The backend asked for, opened once; closed for you at the end. */
   openBackend(): Promise<Backend>
   /** A path as the user meant it: relative to where the command was typed. */

@@ -15,6 +15,7 @@ export { type BackendName, backendNames, openAppBackend } from './open-app-backe
 export {
   choiceOption,
   flagOption,
+  formatOptionName,
   integerOption,
   type NumberSettings,
   numberOption,

@@ -55,7 +55,7 @@ export async function chooseRunFolder(request: RunRequest): Promise<string> {
       await requireFolder('--out', folder, `Give the folder of a run, or train one with \`pnpm ${app} train\`.`)
     return folder
   }
-  if (!isOld) return join(userFolder, 'runs', app, formatTime(now))
+  if (!isOld) return findNewFolder(join(userFolder, 'runs', app, formatTime(now)))
   const file = lastRunFile(userFolder, app)
   const last = await readJson(file)
   if (typeof last?.out !== 'string') {
@@ -99,12 +99,27 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** How the run in a folder was started; undefined where it does not say. */
-export async function readRunRecord(folder: string): Promise<RunRecord | undefined> {
+/**
+ * How the run in a folder was begun.
+ * @throws UsageError for a folder that is no run, or one of another app
+ */
+export async function requireRunRecord(app: string, folder: string): Promise<RunRecord> {
   const record = await readJson(join(folder, 'run.json'))
-  return typeof record?.app === 'string' && Array.isArray(record.arguments) && typeof record.options === 'object'
-    ? (record as unknown as RunRecord)
-    : undefined
+  const { app: owner, arguments: words, options } = record ?? {}
+  if (owner === app && Array.isArray(words) && typeof options === 'object' && options !== null) {
+    return record as unknown as RunRecord
+  }
+  const isForeign = typeof owner === 'string' && owner !== app
+  throw new UsageError({
+    what: `The run in ${folder}`,
+    expected: `a run of ${app}, with its run.json`,
+    received: isForeign
+      ? `one of ${owner}`
+      : record
+        ? 'a run.json that does not say how it was begun'
+        : 'no readable run.json',
+    remedy: `Give the folder of a run with --out DIR, or train one with \`pnpm ${app} train\`.`,
+  })
 }
 
 /** @throws UsageError for anything but a folder that is there */
@@ -125,6 +140,14 @@ async function readJson(path: string): Promise<Record<string, unknown> | undefin
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined // not there, or nothing that can be used: the same to the caller
+  }
+}
+
+/** The folder, or the first of FOLDER-2, FOLDER-3… that is not there yet: two runs may begin in the same second. */
+async function findNewFolder(folder: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? folder : `${folder}-${number}`
+    if (!(await stat(candidate).catch(() => undefined))) return candidate
   }
 }
 

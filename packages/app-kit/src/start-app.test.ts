@@ -144,6 +144,42 @@ describe('a run', () => {
     expect(lastLine(again)).toMatchObject({ guess: 2.625, epochs: 3, rate: 0.5 })
   })
 
+  test('what cannot be carried out leaves no trace, and the last run stays the last', async () => {
+    const last = await files.readFile(join(folder, 'runs', 'demo', 'last-run.json'), 'utf8')
+    const before = await files.readdir(join(folder, 'runs', 'demo'))
+    const { code, err } = await here('train', '--flavour', 'sour', '--learning-rate', '1', '--epochs', '13')
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'Error: The demo: expected another number of epochs, received 13. Take 12.\n',
+    })
+    await here('train', '--out', 'refused', '--epochs', '13')
+    expect(await files.readdir(join(folder, 'runs', 'demo'))).toEqual(before)
+    expect(await files.readFile(join(folder, 'runs', 'demo', 'last-run.json'), 'utf8')).toBe(last)
+    expect(await files.readdir(folder)).not.toContain('refused')
+  })
+
+  test('a folder that holds no run, or one of another app, is refused', async () => {
+    await files.mkdir(join(folder, 'bare'))
+    await files.mkdir(join(folder, 'foreign'))
+    await files.cp(join(folder, 'told'), join(folder, 'foreign'), { recursive: true })
+    const record = JSON.parse(await files.readFile(join(folder, 'told', 'run.json'), 'utf8'))
+    await files.writeFile(join(folder, 'foreign', 'run.json'), JSON.stringify({ ...record, app: 'opera' }))
+    await files.writeFile(join(folder, 'bare', 'other.txt'), '')
+    for (const words of [['train', '--resume'], ['evaluate'], ['predict', 'a.png']]) {
+      const bare = await here(...words, '--out', 'bare')
+      expect(bare.code).toBe(2)
+      expect(bare.err).toMatch(
+        /^Error: The run in .*bare: expected a run of demo, .* received no readable run\.json\. .*\n$/,
+      )
+      const foreign = await here(...words, '--out', 'foreign')
+      expect(foreign.code).toBe(2)
+      expect(foreign.err).toMatch(
+        /^Error: The run in .*foreign: expected a run of demo, .* received one of opera\. .*\n$/,
+      )
+    }
+    expect(await files.readdir(join(folder, 'bare'))).toEqual(['other.txt'])
+  })
+
   test('a run that cannot be written is a failure that names the folder', async () => {
     await files.writeFile(join(folder, 'file'), '')
     const { code, err } = await here('train', '--out', 'file/run')
@@ -152,16 +188,7 @@ describe('a run', () => {
   })
 
   test('predict: operands are relative to the user, and the backend is the one asked for', async () => {
-    const { code, out, err } = await here(
-      'predict',
-      'a.png',
-      '/b.png',
-      '--json',
-      '--backend',
-      'reference',
-      '--out',
-      '.',
-    )
+    const { code, out, err } = await here('predict', 'a.png', '/b.png', '--json', '--backend', 'reference')
     expect(err).toMatch(/^Backend: reference, .*\n$/)
     expect({ code, figures: lastLine(out) }).toEqual({
       code: 0,
@@ -172,7 +199,7 @@ describe('a run', () => {
   test('started by a package manager, the folder is the one the user typed in', async () => {
     const script = join(root, 'package')
     await files.mkdir(script)
-    const words = ['--', 'predict', 'a.png', '--json', '--backend', 'reference', '--out', '.']
+    const words = ['--', 'predict', 'a.png', '--json', '--backend', 'reference', '--out', join(folder, 'resumed')]
     const started = { INIT_CWD: folder, npm_package_json: join(script, 'package.json') }
     expect(lastLine((await finish(begin(words, started, script))).out)).toMatchObject({
       files: [join(folder, 'a.png')],

@@ -8,7 +8,14 @@ import { UsageError } from './errors.ts'
 import { listenForInterruption } from './interruption.ts'
 import { openAppBackend } from './open-app-backend.ts'
 import type { OptionKinds, OptionValues } from './options.ts'
-import { chooseRunFolder, findUserFolder, readRunRecord, recordRun, requireFolder } from './run-folder.ts'
+import {
+  chooseRunFolder,
+  findUserFolder,
+  type RunRecord,
+  recordRun,
+  requireFolder,
+  requireRunRecord,
+} from './run-folder.ts'
 
 /**
  * Runs an app as this process: reads its command line and ends it.
@@ -74,19 +81,21 @@ async function runCommandLine(app: App, words: readonly string[], terminal: Term
     userFolder,
     now: new Date(),
   })
-  const record = request.use === 'last' || resume ? await readRunRecord(out) : undefined
-  const options = await prepareOptions(app, request, { out, userFolder, earlier: resume ? record?.options : undefined })
-  if (request.use === 'new') {
-    const { out: _out, resume: _resume, json: _json, debug: _debug, ...recorded } = options
-    const startedAt = record?.startedAt ?? new Date().toISOString()
-    await recordRun(
-      out,
-      { app: app.name, arguments: record?.arguments ?? words, options: recorded, startedAt },
-      userFolder,
-    )
+  const trained = request.use === 'last' || resume ? await requireRunRecord(app.name, out) : undefined
+  const options = await prepareOptions(app, request, {
+    out,
+    userFolder,
+    earlier: resume ? trained?.options : undefined,
+  })
+  const { out: _out, resume: _resume, json: _json, debug: _debug, ...recorded } = options
+  const record = {
+    app: app.name,
+    arguments: trained?.arguments ?? words,
+    options: recorded,
+    startedAt: trained?.startedAt ?? new Date().toISOString(),
   }
-  const trained = request.use === 'last' ? record : undefined
-  return runCommand(app, request, { options, trained, userFolder, terminal })
+  const begin = (): Promise<void> => recordRun(out, record, userFolder)
+  return runCommand(app, request, { options, trained, userFolder, terminal, begin })
 }
 
 interface PlaceOfRun {
@@ -111,16 +120,19 @@ type CommandOptions = SharedOptions & OptionValues<OptionKinds>
 
 interface Preparation {
   readonly options: CommandOptions
-  readonly trained: Awaited<ReturnType<typeof readRunRecord>>
+  readonly trained: RunRecord | undefined
   readonly userFolder: string
   readonly terminal: Terminal
+  /** Makes the folder of the run and remembers the run. */
+  readonly begin: () => Promise<void>
 }
 
 async function runCommand(app: App, request: Request, preparation: Preparation): Promise<number> {
-  const { options, trained, userFolder, terminal } = preparation
+  const { options, trained, userFolder, terminal, begin } = preparation
   const { command, commandName, operands } = request
   let figures: JsonRecord | undefined
   let backend: Promise<Backend> | undefined
+  let hasBegun = false
   const interruption = listenForInterruption(
     (isKeyboard) => terminal.log(isKeyboard ? 'Stopping… (Ctrl-C again to stop at once)' : 'Stopping…'),
     () => terminal.close(),
@@ -138,6 +150,10 @@ async function runCommand(app: App, request: Request, preparation: Preparation):
       output: (record) => {
         figures = record
       },
+      beginRun: async () => {
+        await begin()
+        hasBegun = true
+      },
       openBackend: () => {
         backend ??= openAppBackend(options.backend, (line) => terminal.log(line))
         return backend
@@ -153,10 +169,10 @@ async function runCommand(app: App, request: Request, preparation: Preparation):
     await backend?.then((opened) => opened.close()).catch(() => {}) // an error in opening was told already
   }
   if (signal.aborted) {
-    const isResumable = request.use === 'new'
-    terminal.log(isResumable ? `Stopped. To go on: ${formatResume(app, commandName, options.out)}` : 'Stopped.')
+    terminal.log(hasBegun ? `Stopped. To go on: ${formatResume(app, commandName, options.out)}` : 'Stopped.')
     return interruption.exitCode
   }
+  if (request.use === 'new' && !hasBegun) throw new Error(`The command ${commandName} ended without beginning its run`)
   if (options.json) {
     if (figures === undefined) throw new Error(`The command ${commandName} gave no figures`)
     process.stdout.write(`${JSON.stringify(figures)}\n`)
