@@ -18,7 +18,7 @@ export {
 export { type EvaluateOptions, evaluateModel, type PredictOptions, predict } from './fit/evaluate.ts'
 export { type CheckpointOptions, type FitOptions, type FitResult, fit } from './fit/fit.ts'
 export type { EpochFigures, Figures } from './fit/history.ts'
-export { loadTrainedParams } from './fit/run-state.ts'
+export { loadTrained, loadTrainedParams, type TrainedParams } from './fit/run-state.ts'
 export { makeEvaluationStep, makeTrainStep, type Objective, type TensorBatch, type TrainStep } from './fit/steps.ts'
 export * from './losses.ts'
 export * from './metrics.ts'

@@ -118,14 +118,25 @@ export async function resumeRun(
   return { run: { ...run, best }, tensors, warnings }
 }
 
+/** The parameters of a run, and how far it has come. */
+export interface TrainedParams {
+  readonly params: HostParams
+  /** Whole epochs done. */
+  readonly epoch: number
+  /** Whether a callback has ended it; else it is over when all of its epochs are done. */
+  readonly finished: boolean
+  /** One sentence for each damaged checkpoint that was passed over. */
+  readonly warnings: readonly string[]
+}
+
 /**
  * The parameters of a finished or interrupted run: the best ones if it kept any, else the last.
  *
  * @param like parameters of the same model.
- * @throws RecipeError when the folder holds no checkpoint.
+ * @throws RecipeError when the folder holds no checkpoint, CheckpointError for one of another model.
  */
-export async function loadTrainedParams(folder: string, like: HostParams): Promise<HostParams> {
-  const { checkpoint } = await loadLatestCheckpoint(folder)
+export async function loadTrained(folder: string, like: HostParams): Promise<TrainedParams> {
+  const { checkpoint, warnings } = await loadLatestCheckpoint(folder)
   if (!checkpoint) {
     throw new RecipeError({
       what: `Loading a model from ${folder}`,
@@ -134,5 +145,12 @@ export async function loadTrainedParams(folder: string, like: HostParams): Promi
       remedy: 'Train first, or name the folder of a run.',
     })
   }
-  return placeTensors(like, checkpoint.tensors, checkpoint.state.hasBest ? 'best' : 'params')
+  const { state, tensors, epoch } = checkpoint
+  const params = placeTensors(like, tensors, state.hasBest ? 'best' : 'params')
+  return { params, epoch, finished: (state.run as JsonRecord | undefined)?.finished === true, warnings }
+}
+
+/** The same parameters alone, for those who take a checkpoint as it comes. */
+export async function loadTrainedParams(folder: string, like: HostParams): Promise<HostParams> {
+  return (await loadTrained(folder, like)).params
 }
