@@ -1,5 +1,4 @@
 // The laboratory's data: digits to train on, to validate with, and to test with; the test ones also under noise.
-import { resolve } from 'node:path'
 import { RecipeError } from '@deep-recipe/core-tensor'
 import {
   addGaussianNoise,
@@ -30,6 +29,9 @@ export interface LaboratoryData {
   readonly noisyTest: Digits
 }
 
+/** What is needed to measure networks. */
+export type TestData = Pick<LaboratoryData, 'source' | 'test' | 'noisyTest'>
+
 /** What to load. */
 export interface DataOptions {
   /** A folder of MNIST's IDX files; without it, digits are generated. */
@@ -43,40 +45,90 @@ export interface DataOptions {
 /** The generated data set is one and the same for every run: only the training depends on the run's seed. */
 const dataSeed = 1
 const noiseSeed = 2
+const generatedTestSize = 2000
+/** Height and width of the images. */
+const side = 28
 
-/** Loads or generates the data. Throws the reader's errors, and a RecipeError when there are too few images. */
+/**
+ * Loads or generates the data.
+ *
+ * @throws DatasetError, FolderError and IdxError of the readers; RecipeError for images of another size or too few of them.
+ */
 export async function loadData({ folder, trainSize, noise }: DataOptions): Promise<LaboratoryData> {
-  const { train, test } = folder ? await readDigitFolder(resolve(folder)) : generate(trainSize)
+  const { train, test } = folder ? await readFolder(folder) : generate(trainSize)
   const total = countExamples(train)
-  const validationSize = Math.min(2000, Math.max(500, Math.floor(total / 10)))
-  const available = total - validationSize
-  if (trainSize > available) {
-    throw new RecipeError({
-      what: '--train-size',
-      expected: `at most ${available}: ${total} images less ${validationSize} for validation`,
-      received: String(trainSize),
-      remedy: 'Give a smaller number, or a folder with more images.',
-    })
-  }
+  const available = total - validationSize(total)
+  if (trainSize > available) failForLackOfImages(folder, trainSize, total)
   // Files may be sorted by class: the order is mixed once, the same for every run.
   const mixed = shuffle(train, { seed: dataSeed })
-  const noisy = addGaussianNoise(test.images, { standardDeviation: noise, seed: noiseSeed })
   return {
+    ...withNoise(test, noise),
     source: folder ? `${total + countExamples(test)} digits in ${folder}` : 'generated digits',
     train: takeExamples(mixed, range(0, trainSize)),
     more: takeExamples(mixed, range(0, Math.min(available, 5 * trainSize))),
     validation: takeExamples(mixed, range(available, total)),
-    test: { images: test.images, labels: test.labels },
-    noisyTest: { images: noisy, labels: test.labels },
   }
 }
 
+/** Loads or generates the test images alone: those that `loadData` gives, whatever the size of its training data. */
+export async function loadTestData({ folder, noise }: Omit<DataOptions, 'trainSize'>): Promise<TestData> {
+  const { test } = folder
+    ? await readFolder(folder)
+    : generateDigitSplits({ train: 1, test: generatedTestSize, seed: dataSeed })
+  return {
+    ...withNoise(test, noise),
+    source: folder ? `${countExamples(test)} digits in ${folder}` : 'generated digits',
+  }
+}
+
+function withNoise(test: Digits, noise: number): Omit<TestData, 'source'> {
+  const noisy = addGaussianNoise(test.images, { standardDeviation: noise, seed: noiseSeed })
+  return { test: { images: test.images, labels: test.labels }, noisyTest: { images: noisy, labels: test.labels } }
+}
+
+async function readFolder(folder: string): Promise<{ train: Digits; test: Digits }> {
+  const splits = await readDigitFolder(folder)
+  for (const [part, { images }] of Object.entries(splits)) {
+    const [count = 0, height = 0, width = 0] = images.shape
+    if (count > 0 && height === side && width === side) continue
+    throw new RecipeError({
+      what: `The ${part === 'train' ? 'training' : 'test'} images in ${folder}`,
+      expected: `at least one, of ${side} × ${side} pixels`,
+      received: `${count} of ${height} × ${width}`,
+      remedy: 'Give a folder with files like those of MNIST.',
+    })
+  }
+  return splits
+}
+
+/** Enough for the recipe `moreData` and for validation; never more than MNIST has, which is a matter of memory. */
 function generate(trainSize: number): { train: Digits; test: Digits } {
-  const wanted = 5 * trainSize
-  return generateDigitSplits({
-    train: wanted + Math.min(2000, Math.max(500, Math.floor(wanted / 9))),
-    test: 2000,
-    seed: dataSeed,
+  const largest = 60_000
+  const wanted = Math.min(largest, 5 * trainSize + Math.min(2000, Math.max(500, Math.floor((5 * trainSize) / 9))))
+  if (trainSize > wanted - validationSize(wanted)) failForLackOfImages(undefined, trainSize, wanted)
+  return generateDigitSplits({ train: wanted, test: generatedTestSize, seed: dataSeed })
+}
+
+/** Images that are set aside to validate with, of so many in all. */
+function validationSize(total: number): number {
+  return Math.min(2000, Math.max(500, Math.floor(total / 10)))
+}
+
+function failForLackOfImages(folder: string | undefined, trainSize: number, total: number): never {
+  const aside = validationSize(total)
+  if (total <= aside) {
+    throw new RecipeError({
+      what: `The training images in ${folder}`,
+      expected: `more than ${aside}, which are set aside for validation`,
+      received: String(total),
+      remedy: 'Give a folder with more images, or none to train on generated digits.',
+    })
+  }
+  throw new RecipeError({
+    what: '--train-size',
+    expected: `at most ${total - aside}: ${total} images less ${aside} for validation`,
+    received: String(trainSize),
+    remedy: 'Give a smaller number, or a folder with more images.',
   })
 }
 

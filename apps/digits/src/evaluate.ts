@@ -1,11 +1,13 @@
 // The command `evaluate`: the table of a trained run, on the data it is given.
-import { defineCommand } from '@deep-recipe/app-kit'
-import { type HostArray, mapTree, RecipeError, randomKey, type Tensor } from '@deep-recipe/core-tensor'
-import { type HostParams, loadTrainedParams } from '@deep-recipe/training'
-import { loadData } from './data.ts'
+import { defineCommand, type RunRecord, UsageError } from '@deep-recipe/app-kit'
+import { type HostArray, mapTree, randomKey, type Tensor } from '@deep-recipe/core-tensor'
+import { countExamples } from '@deep-recipe/datasets'
+import { type HostParams, loadTrained } from '@deep-recipe/training'
+import { loadTestData } from './data.ts'
 import { buildModel, joinParams, listMembers, type TrainedRecipe } from './laboratory.ts'
 import { chooseSettings, type Settings } from './options.ts'
-import { formatTable, toFigures } from './results.ts'
+import type { Recipe } from './recipes.ts'
+import { describeTable, toFigures } from './results.ts'
 import { measureAll } from './train.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
@@ -14,38 +16,59 @@ export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
     ['evaluate', 'the last run, on the data it was trained with'],
     ['evaluate --out runs/mine --data ~/mnist', 'another run, on other data'],
   ],
-  async start({ options, trained, log, print, output, openBackend }) {
+  async start({ options, trained, signal, log, print, output, openBackend }) {
     const startedAt = performance.now()
-    const remembered = trained?.options ?? {}
-    const folder = options.data ?? (typeof remembered.data === 'string' ? remembered.data : undefined)
-    const settings = chooseSettings(remembered)
-    const data = await loadData({
-      folder,
-      trainSize: folder === remembered.data ? settings.trainSize : 100,
-      noise: settings.noise,
-    })
+    const run = readRun(options.out, trained, log)
+    const folder = options.data ?? run.data
+    const data = await loadTestData({ folder, noise: run.settings.noise })
     log(`Data: ${data.source}`)
+    const networks: TrainedRecipe[] = []
+    for (const recipe of run.settings.recipes) networks.push(await loadRecipe(recipe, run))
     const backend = await openBackend()
-    const networks = await loadRun(options.out, settings, Number(remembered.seed ?? options.seed))
-    const rows = await measureAll(networks, data, backend)
-    for (const line of formatTable(rows)) print(line)
+    const rows = await measureAll(networks, data, backend, signal)
+    for (const line of describeTable(rows, { count: countExamples(data.test), noise: run.settings.noise })) print(line)
     output(toFigures(rows, (performance.now() - startedAt) / 1000, backend.name))
   },
 })
 
-/** The trained networks of a run. */
-export async function loadRun(folder: string, settings: Settings, seed: number): Promise<TrainedRecipe[]> {
-  const { ingredients } = settings
-  const loaded: TrainedRecipe[] = []
-  for (const recipe of settings.recipes) {
-    const like = emptyParams(recipe.model(ingredients))
-    const members: HostParams[] = []
-    for (const member of listMembers(recipe, { ingredients, epochs: 1, seed, folder })) {
-      members.push(await loadTrainedParams(member.folder, like))
-    }
-    loaded.push({ recipe, model: buildModel(recipe, ingredients), params: joinParams(recipe, members), history: [] })
+/** A run whose networks are to be used. */
+export interface TrainedRun {
+  readonly folder: string
+  readonly settings: Settings
+  /** The folder of its data; undefined for generated digits. */
+  readonly data: string | undefined
+  readonly seed: number
+  readonly epochs: number
+  readonly log: (line: string) => void
+}
+
+/** What a run's record says. */
+export function readRun(folder: string, trained: RunRecord | undefined, log: (line: string) => void): TrainedRun {
+  const { data, seed, epochs, ...options } = trained?.options ?? {}
+  return {
+    folder,
+    settings: chooseSettings({ data, ...options }),
+    data: typeof data === 'string' ? data : undefined,
+    seed: Number(seed),
+    epochs: Number(epochs),
+    log,
   }
-  return loaded
+}
+
+/** A network of a run with the parameters that it has by now; says so where it is not trained to the end. */
+export async function loadRecipe(recipe: Recipe, run: TrainedRun): Promise<TrainedRecipe> {
+  const { ingredients } = run.settings
+  const like = emptyParams(recipe.model(ingredients))
+  const members: HostParams[] = []
+  const unfinished: string[] = []
+  for (const member of listMembers(recipe, { ...run, ingredients })) {
+    const loaded = await loadTrained(member.folder, like)
+    for (const warning of loaded.warnings) run.log(warning)
+    if (!loaded.finished && loaded.epoch < member.epochs) unfinished.push(`${loaded.epoch} of ${member.epochs} epochs`)
+    members.push(loaded.params)
+  }
+  if (unfinished.length > 0) run.log(`${recipe.title} is not trained to the end: ${unfinished.join(', ')}.`)
+  return { recipe, model: buildModel(recipe, ingredients), params: joinParams(recipe, members), history: [] }
 }
 
 /** Shapes and dtypes of a model's parameters; nothing is drawn or computed. */
@@ -58,22 +81,16 @@ function emptyParams(model: TrainedRecipe['model']): HostParams {
 }
 
 /** The network of a run that a prediction asks: the named recipe, else the one with everything, else the last. */
-export async function loadNetwork(
-  folder: string,
-  settings: Settings,
-  seed: number,
-  wanted: string | undefined,
-): Promise<TrainedRecipe> {
-  const { recipes } = settings
+export async function loadNetwork(run: TrainedRun, wanted: string | undefined): Promise<TrainedRecipe> {
+  const { recipes } = run.settings
   const recipe = recipes.find(({ name }) => name === (wanted ?? 'all')) ?? (wanted ? undefined : recipes.at(-1))
   if (!recipe) {
-    throw new RecipeError({
+    throw new UsageError({
       what: '--recipe',
       expected: `one of this run: ${recipes.map(({ name }) => name).join(', ')}`,
       received: String(wanted),
       remedy: 'Name one of them, or train that recipe.',
     })
   }
-  const [network] = await loadRun(folder, { ...settings, recipes: [recipe] }, seed)
-  return network as TrainedRecipe
+  return loadRecipe(recipe, run)
 }

@@ -2,8 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { defineCommand, textOption } from '@deep-recipe/app-kit'
 import { predict as predictAll } from '@deep-recipe/training'
-import { loadNetwork } from './evaluate.ts'
-import { chooseSettings } from './options.ts'
+import { loadNetwork, readRun } from './evaluate.ts'
 import { type Picture, readPictures, toImages } from './pictures.ts'
 
 export const predict: ReturnType<typeof defineCommand> = defineCommand({
@@ -16,15 +15,13 @@ export const predict: ReturnType<typeof defineCommand> = defineCommand({
     ['predict seven.png', 'one picture, of any size, dark on light or light on dark'],
     ['predict t10k-images-idx3-ubyte.gz --json | tail -1', 'all images of a file'],
   ],
-  async start({ options, operands, trained, resolvePath, print, output, openBackend }) {
+  async start({ options, operands, trained, resolvePath, log, print, output, openBackend }) {
     const pictures: Picture[] = []
     for (const operand of operands) {
       const path = resolvePath(operand)
       pictures.push(...(await readPictures(operand, () => readFile(path))))
     }
-    const remembered = trained?.options ?? {}
-    const seed = Number(remembered.seed ?? options.seed)
-    const network = await loadNetwork(options.out, chooseSettings(remembered), seed, options.recipe)
+    const network = await loadNetwork(readRun(options.out, trained, log), options.recipe)
     const backend = await openBackend()
     const images = toImages(pictures)
     const probabilities = await predictAll(network.model, network.params, images, {

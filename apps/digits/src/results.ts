@@ -9,16 +9,25 @@ export type Row = {
   readonly noisy: number
 }
 
-/** The table as people read it in a terminal. */
+/** The table as people read it in a terminal, with a line that says what it tells. */
+export function describeTable(
+  rows: readonly Row[],
+  test: { readonly count: number; readonly noise: number },
+): string[] {
+  const line = `Shares of ${test.count} test images that are read rightly, without and with noise of deviation ${test.noise}; * is the largest.`
+  return [...formatTable(rows), '', line]
+}
+
+/** The table alone. */
 export function formatTable(rows: readonly Row[]): string[] {
   const width = Math.max(...rows.map((row) => row.title.length), 'recipe'.length)
   const best = (figure: 'clean' | 'noisy'): number => Math.max(...rows.map((row) => row[figure]))
   const cell = (row: Row, figure: 'clean' | 'noisy'): string =>
-    `${row[figure].toFixed(4)}${row[figure] === best(figure) ? ' *' : '  '}`
+    `${row[figure].toFixed(4)}${row[figure] === best(figure) ? ' *' : ''}`
   return [
     `${'recipe'.padEnd(width)}  clean     noisy`,
     `${'─'.repeat(width)}  ────────  ────────`,
-    ...rows.map((row) => `${row.title.padEnd(width)}  ${cell(row, 'clean')}  ${cell(row, 'noisy')}`),
+    ...rows.map((row) => `${row.title.padEnd(width)}  ${cell(row, 'clean').padEnd(8)}  ${cell(row, 'noisy')}`),
   ]
 }
 

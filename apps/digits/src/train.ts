@@ -1,6 +1,12 @@
 // The command `train`: every recipe in turn, then the table and the report.
 import { join } from 'node:path'
-import { type CommandContext, defineCommand, type OptionValues } from '@deep-recipe/app-kit'
+import {
+  type CommandContext,
+  defineCommand,
+  formatOptionName,
+  type OptionValues,
+  UsageError,
+} from '@deep-recipe/app-kit'
 import type { Backend } from '@deep-recipe/core-tensor'
 import { countExamples } from '@deep-recipe/datasets'
 import {
@@ -10,6 +16,7 @@ import {
   type MetricsFile,
   openMetrics,
   readMetrics,
+  removeCheckpoints,
   showProgress,
 } from '@deep-recipe/training'
 import { type LaboratoryData, loadData } from './data.ts'
@@ -25,7 +32,7 @@ import {
 } from './laboratory.ts'
 import { chooseSettings, trainOptions } from './options.ts'
 import { writeLaboratoryReport } from './report.ts'
-import { formatTable, type Row, toFigures } from './results.ts'
+import { describeTable, type Row, toFigures } from './results.ts'
 
 type Context = CommandContext<OptionValues<typeof trainOptions>>
 
@@ -42,9 +49,10 @@ export const train: ReturnType<typeof defineCommand> = defineCommand({
 })
 
 async function runTraining(context: Context): Promise<void> {
-  const { options, signal, log, print, output, openBackend } = context
+  const { options, signal, log, print, output, openBackend, beginRun } = context
   const startedAt = performance.now()
   const settings = chooseSettings({ ...options })
+  if (context.trained) requireSameTraining(options, context.trained.options)
   const data = await loadData({ folder: options.data, trainSize: settings.trainSize, noise: settings.noise })
   log(`Data: ${data.source}; ${describeSizes(data)}`)
   const backend = await openBackend()
@@ -58,19 +66,18 @@ async function runTraining(context: Context): Promise<void> {
     resume: options.resume,
     signal,
   }
-  const trained = await trainAll(
-    context,
-    settings.recipes.map((recipe) => ({ recipe, members: listMembers(recipe, training) })),
-    data,
-    training,
-  )
+  const plans = settings.recipes.map((recipe) => ({ recipe, members: listMembers(recipe, training) }))
+  // What an earlier run left in this folder goes before the new one is written down: killed at any moment, a run that is
+  // resumed never takes up the networks of another.
+  if (!options.resume) await Promise.all([...findMemberFolders(plans)].map(removeCheckpoints))
+  await beginRun()
+  const trained = await trainAll(context, plans, data, training)
   if (!trained) return
-  const rows = await measureAll(trained, data, backend)
+  const rows = await measureAll(trained, data, backend, signal)
   const seconds = (performance.now() - startedAt) / 1000
-  for (const line of formatTable(rows)) print(line)
-  print(`\nShares of ${countExamples(data.test)} test images; noise of deviation ${settings.noise} on the noisy ones.`)
   const path = join(options.out, 'report.html')
   await writeLaboratoryReport(path, { data, trained, rows, settings, backend, seconds })
+  for (const line of describeTable(rows, { count: countExamples(data.test), noise: settings.noise })) print(line)
   log(`Report: ${path}`)
   output(toFigures(rows, seconds, backend.name))
 }
@@ -78,6 +85,31 @@ async function runTraining(context: Context): Promise<void> {
 interface Plan {
   readonly recipe: TrainedRecipe['recipe']
   readonly members: readonly Member[]
+}
+
+/** Recipes may share members. */
+function findMemberFolders(plans: readonly Plan[]): Set<string> {
+  return new Set(plans.flatMap(({ members }) => members.map(({ folder }) => folder)))
+}
+
+/** What decides every network of a run. Epochs, recipes and members may change when it goes on. */
+function decisiveOptions(options: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
+  const { trainSize, noise, batchSize, ingredients } = chooseSettings(options)
+  return { data: options.data, seed: options.seed, trainSize, hidden: ingredients.hidden, noise, batchSize }
+}
+
+/** Throws where a resumed run would mix networks that were trained in different ways. */
+function requireSameTraining(options: Context['options'], earlier: { readonly [name: string]: unknown }): void {
+  const now = decisiveOptions({ ...options })
+  for (const [name, began] of Object.entries(decisiveOptions(earlier))) {
+    if (now[name] === began) continue
+    throw new UsageError({
+      what: formatOptionName(name),
+      expected: `${String(began ?? 'none')}, with which the run in ${options.out} began`,
+      received: String(now[name] ?? 'none'),
+      remedy: 'Leave it out, or begin a new run without --resume.',
+    })
+  }
 }
 
 /** Trains all members of all recipes; undefined when interrupted. */
@@ -90,12 +122,10 @@ async function trainAll(
   const { options, terminal, log } = context
   const metrics = await openFigures(join(options.out, 'metrics.jsonl'), options.resume)
   const done = new Map<string, { params: HostParams; history: readonly EpochFigures[] }>()
-  const total = plans.reduce((sum, { members }) => sum + members.length, 0)
-  let position = 0
+  const total = findMemberFolders(plans).size
   for (const member of plans.flatMap((plan) => plan.members)) {
-    position++
     if (done.has(member.folder)) continue
-    const title = `${position}/${total} ${describeMember(member, training)}`
+    const title = `${done.size + 1}/${total} ${describeMember(member, training)}`
     const callbacks = [showProgress(terminal, title), recordFigures(member, metrics)]
     const result = await trainMember(member, data, training, callbacks)
     if (!result) {
@@ -115,14 +145,18 @@ async function trainAll(
   })
 }
 
-/** Measures every recipe on clean and noisy test images. */
+/** Measures every recipe on clean and noisy test images. Throws the signal's reason when it is aborted. */
 export async function measureAll(
   trained: readonly TrainedRecipe[],
-  data: LaboratoryData,
+  data: Pick<LaboratoryData, 'test' | 'noisyTest'>,
   backend: Backend,
+  signal: AbortSignal,
 ): Promise<Row[]> {
   const rows: Row[] = []
   for (const one of trained) {
+    // Signals are heard only while the program waits.
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    signal.throwIfAborted()
     const clean = await measure(one, data.test, backend)
     const noisy = await measure(one, data.noisyTest, backend)
     rows.push({ name: one.recipe.name, title: one.recipe.title, clean, noisy })
