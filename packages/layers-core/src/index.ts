@@ -1,5 +1,6 @@
 // What layers-core offers.
 export * from './activations.ts'
+export { applyPart, initPart, observeLayers, type ParamsByPosition } from './composition.ts'
 export * from './initializers.ts'
 export * from './layer.ts'
 export { type DenseOptions, dense } from './layers/dense.ts'
@@ -14,4 +15,5 @@ export {
 } from './layers/normalization.ts'
 export { flatten, reshape } from './layers/shape.ts'
 export { countParameters, isState, splitTrainable } from './parameters.ts'
-export { type ParamsByPosition, sequential } from './sequential.ts'
+export { sequential } from './sequential.ts'
+export { type LayerRow, type ModelSummary, summarizeLayers, summary } from './summary.ts'

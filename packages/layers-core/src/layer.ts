@@ -17,6 +17,8 @@ export interface Context {
   readonly progress?: Tensor
   /** Takes note of the next value of a `state` parameter, e.g. a running mean. */
   readonly record?: (parameter: Tensor, next: Tensor) => void
+  /** Is told of every layer inside the one applied (see `applyPart`); for summaries and feature maps. */
+  readonly observe?: (call: LayerCall) => void
 }
 
 /** A layer. It holds no numbers itself: they are in `Params`. */
@@ -36,6 +38,16 @@ export interface Layer<P extends Params = Params> {
    * @param input [batch, ...inputShape].
    */
   apply(params: P, input: Tensor, context: Context): Tensor
+}
+
+/** One application of a layer that is part of another. */
+export interface LayerCall {
+  /** Positions on the way to it, such as `2.0`; its parameters' names begin with this. Empty for the whole model. */
+  readonly path: string
+  readonly layer: Layer
+  readonly params: Params
+  readonly input: Tensor
+  readonly output: Tensor
 }
 
 /** A layer without parameters, made of a function. */

@@ -1,9 +1,7 @@
 // Layers one after the other.
-import { foldInKey, type Shape, type Tensor } from '@deep-recipe/core-tensor'
-import { type Context, inferOutputShape, type Layer, type Params } from './layer.ts'
-
-/** Parameters of several layers: `0`, `1`, … */
-export type ParamsByPosition = { readonly [position: number | string]: Params }
+import type { Shape, Tensor } from '@deep-recipe/core-tensor'
+import { applyPart, initPart, type ParamsByPosition } from './composition.ts'
+import { inferOutputShape, type Layer } from './layer.ts'
 
 /**
  * A layer that passes its input through the given layers in turn. Its parameters are theirs by position.
@@ -20,21 +18,13 @@ export function sequential(...layers: readonly Layer[]): Layer<ParamsByPosition>
     init: (key: Tensor, inputShape: Shape) => {
       let shape = inputShape
       const entries = layers.map((layer, position) => {
-        const params = layer.init(foldInKey(key, position), shape)
+        const params = initPart(layer, position, key, shape)
         shape = inferOutputShape(layer, params, shape)
         return [position, params] as const
       })
       return Object.fromEntries(entries)
     },
     apply: (params, input, context) =>
-      layers.reduce(
-        (output, layer, position) => layer.apply(params[position] ?? {}, output, keyed(context, position)),
-        input,
-      ),
+      layers.reduce((output, layer, position) => applyPart(layer, position, params, output, context), input),
   }
-}
-
-/** The context with a key of its own for each layer. */
-function keyed(context: Context, position: number): Context {
-  return context.key ? { ...context, key: foldInKey(context.key, position) } : context
 }

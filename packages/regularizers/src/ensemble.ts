@@ -1,6 +1,6 @@
 // Ensembles: several networks, trained apart, that vote with their probabilities.
-import { foldInKey, RecipeError, stack, type Tensor } from '@deep-recipe/core-tensor'
-import type { Context, Layer, ParamsByPosition } from '@deep-recipe/layers-core'
+import { RecipeError, stack, type Tensor } from '@deep-recipe/core-tensor'
+import { applyPart, initPart, type Layer, type ParamsByPosition } from '@deep-recipe/layers-core'
 
 /**
  * A classifier that averages the probabilities of its members: log mean_k softmax(f_k(x)), so that its output can be
