@@ -2,19 +2,26 @@
 import { BackendError, type DType, type Shape, sizeOf } from '@deep-recipe/core-tensor'
 import { addIndex, constantIndex, divideIndex, type Index, moduloIndex, scaleIndex } from './index-algebra.ts'
 
-/** Rows of a texture, four elements per texel, in some order of the axes. Places that pad the innermost axis hold 0. */
+/**
+ * Rows of texels, in some order of the axes. Places that pad the innermost axis hold 0.
+ *
+ * Tiled layouts put four consecutive rows into each 2×2 texels, next to each other by columns: the fragments of a quad
+ * then belong to four rows and one column, which products profit from most (see shader/product).
+ */
 export interface Layout {
   readonly shape: Shape
   /** The tensor's axes, outermost first. */
   readonly order: readonly number[]
   /** Length of each axis in that order; the last may be padded. */
   readonly lengths: readonly number[]
-  /** Elements between neighbours, by axis of the tensor. */
-  readonly strides: readonly number[]
+  /** Tiled: texels of a row, and how many groups of four rows lie side by side. */
+  readonly tile: { readonly columns: number; readonly across: number } | undefined
+  /** Stacked: the layout of one step. */
+  readonly slice: Layout | undefined
   /** Size of the texture in texels. */
   readonly width: number
   readonly height: number
-  /** Texture rows of one step, for the stacked results of a scan; equal to `height` otherwise. */
+  /** Texture rows of one step of a stacked layout; equal to `height` otherwise. */
   readonly rows: number
 }
 
@@ -42,16 +49,34 @@ export function paddedLayout(shape: Shape, order: readonly number[], multiple: n
   return makeLayout(shape, order, lengths, limits)
 }
 
+/** Four rows by 2×2 texels; the innermost axis of `order` is padded to whole texels. */
+export function tiledLayout(shape: Shape, order: readonly number[], limits: TextureLimits): Layout {
+  const flat = paddedLayout(shape, order, 4, limits)
+  const columns = (flat.lengths.at(-1) as number) / 4
+  const groups = Math.ceil(sizeOf(flat.lengths.slice(0, -1)) / 4)
+  if (columns === 0 || groups < 2) return flat
+  const { maxTextureSize } = limits
+  let across = 1
+  while (across < groups && (columns * across < 8 || 2 * Math.ceil(groups / across) > maxTextureSize)) across *= 2
+  const width = 2 * columns * across
+  const height = 2 * Math.ceil(groups / across)
+  if (width > maxTextureSize || height > maxTextureSize) return flat
+  return { ...flat, tile: { columns, across }, width, height, rows: height }
+}
+
+/** The same kind of layout for another shape of the same rank. */
+export function layoutLike({ order, tile }: Layout, shape: Shape, limits: TextureLimits): Layout {
+  if (tile) return tiledLayout(shape, order, limits)
+  return order.every((axis, position) => axis === position)
+    ? denseLayout(shape, limits)
+    : paddedLayout(shape, order, 4, limits)
+}
+
 function makeLayout(shape: Shape, order: readonly number[], lengths: readonly number[], limits: TextureLimits): Layout {
-  const strides = new Array<number>(shape.length).fill(0)
-  let stride = 1
-  for (let position = order.length - 1; position >= 0; position--) {
-    strides[order[position] as number] = stride
-    stride *= lengths[position] as number
-  }
   const innermost = lengths.at(-1) ?? 1
-  const { width, height } = chooseSize(shape, Math.ceil(stride / 4), innermost % 4 === 0 ? innermost / 4 : 0, limits)
-  return { shape, order, lengths, strides, width, height, rows: height }
+  const texels = Math.ceil(sizeOf(lengths) / 4)
+  const { width, height } = chooseSize(shape, texels, innermost % 4 === 0 ? innermost / 4 : 0, limits)
+  return { shape, order, lengths, tile: undefined, slice: undefined, width, height, rows: height }
 }
 
 /**
@@ -70,8 +95,9 @@ function chooseSize(
   const rowCount = rowTexels > 0 ? texels / rowTexels : 0
   if (rowCount >= 4 && rowTexels <= maxTextureSize) {
     width = rowTexels
-    // Double while the rows pair up, so that two rows of the texture still belong to one block of the tensor.
-    for (let rows = rowCount; width * 2 <= wanted && rows % 4 === 0; rows /= 2) width *= 2
+    // Neighbouring rows of the tensor are neighbouring rows of the texture, which products profit from; but very narrow
+    // textures waste vector lanes.
+    for (let rows = rowCount; width < 4 && rows % 4 === 0; rows /= 2) width *= 2
     while (Math.ceil(texels / width) > maxTextureSize && width * 2 <= maxTextureSize) width *= 2
   }
   const height = Math.ceil(texels / width)
@@ -101,7 +127,8 @@ export function stackLayout(slice: Layout, length: number, { maxTextureSize }: T
     shape: [length, ...slice.shape],
     order: [0, ...slice.order.map((axis) => axis + 1)],
     lengths: [length, ...slice.lengths],
-    strides: [rows * slice.width * 4, ...slice.strides],
+    tile: undefined,
+    slice,
     width: slice.width,
     height,
     rows,
@@ -110,19 +137,47 @@ export function stackLayout(slice: Layout, length: number, { maxTextureSize }: T
 
 /** Element offset of a place. */
 export function offsetOf(layout: Layout, place: readonly Index[]): Index {
-  return place.reduce(
-    (offset, index, axis) => addIndex(offset, scaleIndex(index, layout.strides[axis] as number)),
-    constantIndex(0),
-  )
+  const { order, lengths, tile, slice, width } = layout
+  if (slice) {
+    const step = scaleIndex(place[0] as Index, layout.rows * width * 4)
+    return addIndex(step, offsetOf(slice, place.slice(1)))
+  }
+  const flatten = (axes: readonly number[]): Index =>
+    axes.reduce(
+      (sum, axis, position) => addIndex(scaleIndex(sum, lengths[position] as number), place[axis] as Index),
+      constantIndex(0),
+    )
+  if (!tile) return flatten(order)
+  const row = flatten(order.slice(0, -1))
+  const last = place[order.at(-1) as number] as Index
+  // Row 4 g + 2 b + d is at x = 2 (columns (g mod across) + column) + d, y = 2 ⌊g / across⌋ + b.
+  const group = divideIndex(row, 4)
+  const [lower, right] = [moduloIndex(divideIndex(row, 2), 2), moduloIndex(row, 2)]
+  const across = addIndex(scaleIndex(moduloIndex(group, tile.across), tile.columns), divideIndex(last, 4))
+  const x = addIndex(scaleIndex(across, 2), right)
+  const y = addIndex(scaleIndex(divideIndex(group, tile.across), 2), lower)
+  const texel = addIndex(scaleIndex(y, width), x)
+  return addIndex(scaleIndex(texel, 4), moduloIndex(last, 4))
 }
 
 /** The place of an element offset: one index per axis of the tensor. */
 export function placeOf(layout: Layout, offset: Index): Index[] {
+  const { order, lengths, tile, width } = layout
   const place = new Array<Index>(layout.shape.length).fill(constantIndex(0))
   let rest = offset
-  for (let position = layout.order.length - 1; position >= 0; position--) {
-    const length = layout.lengths[position] as number
-    place[layout.order[position] as number] = position === 0 ? rest : moduloIndex(rest, length)
+  if (tile) {
+    const texel = divideIndex(offset, 4)
+    const [x, y] = [moduloIndex(texel, width), divideIndex(texel, width)]
+    const half = divideIndex(x, 2)
+    const group = addIndex(scaleIndex(divideIndex(y, 2), tile.across), divideIndex(half, tile.columns))
+    const inGroup = addIndex(scaleIndex(moduloIndex(y, 2), 2), moduloIndex(x, 2))
+    const row = addIndex(scaleIndex(group, 4), inGroup)
+    const last = addIndex(scaleIndex(moduloIndex(half, tile.columns), 4), moduloIndex(offset, 4))
+    rest = addIndex(scaleIndex(row, tile.columns * 4), last)
+  }
+  for (let position = order.length - 1; position >= 0; position--) {
+    const length = lengths[position] as number
+    place[order[position] as number] = position === 0 ? rest : moduloIndex(rest, length)
     rest = divideIndex(rest, length)
   }
   return place
@@ -140,7 +195,11 @@ export function sameLayout(a: Layout, b: Layout): boolean {
     a.width === b.width &&
     a.height === b.height &&
     a.shape.join() === b.shape.join() &&
-    a.strides.join() === b.strides.join()
+    a.lengths.join() === b.lengths.join() &&
+    a.order.join() === b.order.join() &&
+    a.tile?.columns === b.tile?.columns &&
+    a.slice === undefined &&
+    b.slice === undefined
   )
 }
 
@@ -152,5 +211,5 @@ export function bytesOf(layout: Layout): number {
 /** One line for printed plans. */
 export function formatLayout(layout: Layout, dtype: DType): string {
   const order = layout.order.map((axis, position) => `${axis}:${layout.lengths[position]}`).join(' ')
-  return `${dtype}[${layout.shape.join(', ')}] as (${order}) in ${layout.width}x${layout.height}`
+  return `${dtype}[${layout.shape.join(', ')}] as (${order}) in ${layout.width}x${layout.height}${layout.tile ? ' tiled' : ''}`
 }

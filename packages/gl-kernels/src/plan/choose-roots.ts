@@ -113,9 +113,7 @@ export function chooseRoots(nodes: readonly Node[], outputs: readonly Node[], op
         roots.add(node)
       }
     } else {
-      const repeats = users.some(
-        (user) => sizeOf(user.shape) > sizeOf(node.shape) * (isHeavy(user) ? Infinity : 1) || repeated.has(user),
-      )
+      const repeats = users.some((user) => repeated.has(user) || repeatsElements(user, node))
       const choice = chooseInline(node, users, destination, repeats)
       if (choice === 'store') {
         roots.add(node)
@@ -157,9 +155,26 @@ function chooseInline(node: Node, users: readonly Node[], destination: Node | un
   if (destination) return 'inline'
   const single = users.length <= 1
   if (movements.has(node.operation)) return single && !repeats ? 'inline' : 'inline, store its source'
-  // A texture is worth more than small work done again.
   if (single && !repeats) return 'inline'
-  return !costly.has(node.operation) && sourceOf(node) !== undefined ? 'inline, store its source' : 'store'
+  if (!costly.has(node.operation) && sourceOf(node) !== undefined) return 'inline, store its source'
+  // Small work done again costs less than one draw more.
+  const again = users.reduce((sum, user) => sum + Math.max(sizeOf(user.shape), sizeOf(node.shape)), 0)
+  const perElement = (costly.has(node.operation) ? 16 : 1) + 2 * node.inputs.length
+  return !isReusedDeeply(users) && perElement * again <= workOfDraw ? 'inline' : 'store'
+}
+
+/** Elements times operations that take about as long as starting a draw. */
+const workOfDraw = 2 ** 17
+
+/** Movement that reads elements more than once, or passes a node on to something that does. */
+function repeatsElements(user: Node, node: Node): boolean {
+  if (isHeavy(user) || user.operation === 'concat' || user.operation === 'pad') return false
+  return sizeOf(user.shape) > sizeOf(node.shape)
+}
+
+/** Whether a loop would do the work again for each of its steps over something else. */
+function isReusedDeeply(users: readonly Node[]): boolean {
+  return users.some((user) => user.operation === 'gather' || user.operation === 'broadcast')
 }
 
 /** Operations that read each element of an operand many times. */

@@ -12,7 +12,7 @@ import {
   variableIndex,
 } from '../kernel/index-algebra.ts'
 import type { Reduction } from '../kernel/kernel.ts'
-import { isPadded, type Layout, paddedLayout, placeOf } from '../kernel/layout.ts'
+import { isPadded, type Layout, layoutLike, paddedLayout, placeOf } from '../kernel/layout.ts'
 import { collectFetches, isVectorizable } from '../shader/fetches.ts'
 import { isHeavy, isProduct, splatValue } from './choose-roots.ts'
 import { operandLayout, preferredLayout } from './layouts.ts'
@@ -196,7 +196,7 @@ export class KernelBuilder {
     const size: [number, number] = [image.shape[2] as number, image.shape[3] as number]
     const layoutOf = (node: Node): Layout | undefined => planner.layoutOf(region, node)
     const own = preferredLayout(heavy, undefined, layoutOf, planner.options)
-    const layout = paddedLayout(type.shape, own.order, own.order.at(-1) === 1 ? 4 : 1, planner.options)
+    const layout = layoutLike(own, type.shape, planner.options)
     const buffer = planner.addBuffer(type, layout, { kind: 'temporary' }, region.depth)
     const lowering = this.#lowering(region, heavy)
     this.#finish(lowering, { buffer, layout, slice: -1 }, (place) => {

@@ -1,15 +1,50 @@
 // Which layout each stored value gets: channels innermost around convolutions, rows of whole texels for products.
-import { type Node, sameShape } from '@deep-recipe/core-tensor'
-import { denseLayout, type Layout, paddedLayout, type TextureLimits } from '../kernel/layout.ts'
+import { type Node, type Shape, sameShape, sizeOf } from '@deep-recipe/core-tensor'
+import {
+  denseLayout,
+  type Layout,
+  layoutLike,
+  paddedLayout,
+  type TextureLimits,
+  tiledLayout,
+} from '../kernel/layout.ts'
 
 /** [n, c, h, w] with the channels innermost, and of [o, c, h, w] filters the input channels. */
 const channelsLast = [0, 2, 3, 1]
 /** Filter gradients: neighbouring rows of the texture differ in the output channel only. */
 const filterGradientOrder = [2, 3, 0, 1]
 
-/** Rows are whole texels, and an even number of them so that the fragments of a quad can share (see shader/product). */
+/** Multiplications from which a product is worth a tiled layout, and a copy where another one is wanted. */
+const largeProduct = 2 ** 20
+
+/** Rows are whole texels, and an even number of them, so that the fragments of a quad share two rows and two columns. */
 function rowMultiple(length: number): number {
   return length <= 4 ? 4 : 8
+}
+
+/** Whether a product is so large that the layout of its result matters more than one draw. */
+export function isLargeProduct(heavy: Node): boolean {
+  return countMultiplications(heavy) >= largeProduct
+}
+
+function productLayout(heavy: Node, shape: Shape, order: readonly number[], limits: TextureLimits): Layout {
+  if (isLargeProduct(heavy)) return tiledLayout(shape, order, limits)
+  return paddedLayout(shape, order, rowMultiple(shape[order.at(-1) as number] as number), limits)
+}
+
+function countMultiplications(heavy: Node): number {
+  const [first, second] = heavy.inputs as readonly [Node, Node]
+  const outputs = sizeOf(heavy.shape)
+  switch (heavy.operation) {
+    case 'matmul':
+      return outputs * (first.shape.at(-1) as number)
+    case 'conv2d':
+      return (outputs * sizeOf(second.shape)) / (second.shape[0] as number)
+    case 'convInputGradient':
+      return (sizeOf(first.shape) * sizeOf(second.shape)) / (second.shape[0] as number)
+    default:
+      return (sizeOf(second.shape) * outputs) / (heavy.shape[0] as number)
+  }
 }
 
 /** The layout for an operand of a product that cannot be loaded four elements at a time as it lies. */
@@ -34,19 +69,18 @@ export function preferredLayout(
   const identity = shape.map((_, axis) => axis)
   switch (main.operation) {
     case 'matmul':
-      return paddedLayout(shape, identity, rowMultiple(shape.at(-1) as number), limits)
+      return productLayout(main, shape, identity, limits)
     case 'conv2d':
     case 'convInputGradient':
-      return paddedLayout(shape, channelsLast, rowMultiple(shape[1] as number), limits)
+      return productLayout(main, shape, channelsLast, limits)
     case 'convFilterGradient':
-      return paddedLayout(shape, filterGradientOrder, rowMultiple(shape[1] as number), limits)
+      return productLayout(main, shape, filterGradientOrder, limits)
     case 'maxPool':
     case 'maxPoolGradient':
     case 'avgPool':
     case 'avgPoolGradient': {
       const source = main.inputs[0] && layoutOf(main.inputs[0])
-      const inner = source?.order.at(-1)
-      return inner === 1 ? paddedLayout(shape, channelsLast, rowMultiple(shape[1] as number), limits) : dense
+      return source && !source.slice && source.order.at(-1) === 1 ? layoutLike(source, shape, limits) : dense
     }
     default:
       return heavy || isReduction(root) ? dense : (inheritedLayout(root, layoutOf) ?? dense)

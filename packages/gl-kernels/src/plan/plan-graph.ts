@@ -12,9 +12,9 @@ import { collectExpressions, type Expression, ExpressionArena } from '../kernel/
 import { type Index, variableIndex } from '../kernel/index-algebra.ts'
 import type { Buffer, BufferRole, Carry, Plan, PlanStep } from '../kernel/kernel.ts'
 import { denseLayout, type Layout, offsetOf, sameLayout, stackLayout } from '../kernel/layout.ts'
-import { chooseRoots, type Fusion, isStored, splatValue } from './choose-roots.ts'
+import { chooseRoots, type Fusion, isProduct } from './choose-roots.ts'
 import { KernelBuilder } from './kernel-builder.ts'
-import { preferredLayout } from './layouts.ts'
+import { isLargeProduct, preferredLayout } from './layouts.ts'
 
 /** What the planner must keep to. */
 export interface PlanOptions {
@@ -143,9 +143,12 @@ export class Planner {
   /** The kernel of a root, written straight to where an output wants it if its layout allows. */
   #planRoot(region: Region, node: Node, open: Set<Target>): void {
     const heavy = region.fusion.heavyOf.get(node)
-    const preferred = preferredLayout(node, heavy, (other) => this.layoutOf(region, other), this.options)
+    const fuse = this.options.fuse ?? true
+    const preferred = fuse
+      ? preferredLayout(node, heavy, (other) => this.layoutOf(region, other), this.options)
+      : denseLayout(node.shape, this.options)
     const direct = [...open].find(
-      (target) => target.node === node && isAcceptable(target.layout, preferred, node, heavy),
+      (target) => target.node === node && isAcceptable(target.layout, preferred, heavy ?? node),
     )
     if (direct) open.delete(direct)
     const target = direct ?? {
@@ -247,15 +250,8 @@ export class Planner {
   }
 }
 
-/** Products are computed in the layout that suits them and copied; everything else is written where it is wanted. */
-function isAcceptable(wanted: Layout, preferred: Layout, root: Node, heavy: Node | undefined): boolean {
-  const main = heavy ?? root
-  const product = ['matmul', 'conv2d', 'convInputGradient', 'convFilterGradient'].includes(main.operation)
-  if (!product || sizeOf(root.shape) <= 64) return true
-  return sameShape(wanted.strides, preferred.strides) && wanted.width === preferred.width
-}
-
-/** Whether nothing has to be stored for a node: a number in the shader. */
-export function isInShader(node: Node): boolean {
-  return isStored(node) && splatValue(node) !== undefined
+/** Large products are computed in the layout that suits them and copied; everything else is written where it is wanted. */
+function isAcceptable(wanted: Layout, preferred: Layout, main: Node): boolean {
+  if (!isProduct(main) || !isLargeProduct(main)) return true
+  return sameLayout(wanted, preferred)
 }

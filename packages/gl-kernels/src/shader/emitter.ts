@@ -1,7 +1,13 @@
 // Turns expressions into GLSL statements. Values that do not depend on a loop's variable are placed before the loop, and
 // four neighbouring elements are loaded as one texel wherever the index algebra can show that they are neighbours.
 import type { DType } from '@deep-recipe/core-tensor'
-import type { Condition, Expression, ExpressionArena, ScalarOperation } from '../kernel/expression.ts'
+import {
+  type Condition,
+  collectExpressions,
+  type Expression,
+  type ExpressionArena,
+  type ScalarOperation,
+} from '../kernel/expression.ts'
 import {
   type Atom,
   constantIndex,
@@ -19,10 +25,14 @@ export interface Emitted {
   readonly wide: boolean
 }
 
+type Guard = Extract<Expression, { readonly kind: 'guard' }>
+
 interface Scope {
   readonly lines: string[]
   readonly variables: ReadonlySet<string>
   readonly cache: Map<string, string>
+  /** One side of a condition: what is computed here is wanted here only. */
+  readonly branch: boolean
 }
 
 const scalarTypes: Readonly<Record<DType, string>> = { float32: 'float', int32: 'int', bool: 'bool' }
@@ -49,12 +59,12 @@ export class Emitter {
   constructor(arena: ExpressionArena, buffers: readonly Buffer[], variables: Iterable<string>) {
     this.arena = arena
     this.#buffers = buffers
-    this.#scopes.push({ lines: [], variables: new Set(variables), cache: new Map() })
+    this.#scopes.push({ lines: [], variables: new Set(variables), cache: new Map(), branch: false })
   }
 
   /** Opens a loop body in which more variables are known. */
-  open(variables: Iterable<string>): void {
-    this.#scopes.push({ lines: [], variables: new Set(variables), cache: new Map() })
+  open(variables: Iterable<string>, branch = false): void {
+    this.#scopes.push({ lines: [], variables: new Set(variables), cache: new Map(), branch })
   }
 
   /** Closes the innermost body and gives its statements. */
@@ -94,8 +104,9 @@ export class Emitter {
   emitConditions(conditions: readonly Condition[], vector?: string): Emitted {
     let result: Emitted = { code: 'true', wide: false }
     for (const condition of conditions) {
-      const wide = vector !== undefined && this.#indexDependsOn(condition.index, vector)
-      const index = wide ? this.#emitLanes(condition.index, vector) : this.emitIndex(condition.index)
+      const common = vector === undefined ? condition.index : this.#commonIndex(condition, vector)
+      const wide = common === undefined
+      const index = common ? this.emitIndex(common) : this.#emitLanes(condition.index, vector as string)
       const checks: Emitted[] = []
       const bound = (value: number): string => (wide ? `ivec4(${value})` : String(value))
       if (condition.min === condition.max) checks.push({ code: `equals(${index}, ${bound(condition.min)})`, wide })
@@ -110,6 +121,20 @@ export class Emitter {
       for (const check of checks) result = conjunction(result, check)
     }
     return result
+  }
+
+  /**
+   * An index that decides for all four lanes at once: the condition's own, or that of the first lane when both bounds
+   * lie between texels. Undefined when the lanes may differ.
+   */
+  #commonIndex({ index, min, max }: Condition, vector: string): Index | undefined {
+    if (!this.#indexDependsOn(index, vector)) return index
+    if (this.arena.coefficient(index, vector) !== 1) return undefined
+    const first = this.#replace(index, vector, 0)
+    const component = moduloIndex(first, 4)
+    const aligned = component.terms.length === 0 && component.constant === 0
+    const between = (min % 4 === 0 || index.min >= min) && ((max + 1) % 4 === 0 || index.max <= max)
+    return aligned && between ? first : undefined
   }
 
   /** The value of an index that does not depend on a vector variable. */
@@ -138,13 +163,20 @@ export class Emitter {
     })
   }
 
-  /** Computes a value once, in the outermost body where all its variables are known. */
+  /** Computes a value once, in the outermost body where all its variables are known and it is surely needed. */
   #once(key: string, names: ReadonlySet<string>, type: string, compute: () => string): string {
     let depth = this.#scopes.length - 1
-    while (depth > 0 && ![...names].some((name) => this.#scopes[depth]?.variables.has(name))) depth--
+    for (; depth >= 0; depth--) {
+      const { cache, branch, variables } = this.#scopes[depth] as Scope
+      const known = cache.get(key)
+      if (known) return known
+      if (depth === 0 || branch || [...names].some((name) => variables.has(name))) break
+    }
+    for (let outer = depth - 1; outer >= 0; outer--) {
+      const known = this.#scopes[outer]?.cache.get(key)
+      if (known) return known
+    }
     const scope = this.#scopes[depth] as Scope
-    const known = scope.cache.get(key)
-    if (known) return known
     const code = compute()
     const name = this.name('v')
     scope.lines.push(`${type} ${name} = ${code};`)
@@ -181,17 +213,41 @@ export class Emitter {
       case 'operation':
         return this.#emitOperation(expression.operation, expression.inputs, vector)
       case 'guard': {
-        const condition = this.emitConditions(expression.conditions, vector)
-        const [inside, outside] = [expression.inside, expression.outside].map((part) =>
-          vector ? this.emitWide(part, vector) : this.emit(part).code,
-        )
-        return `choose(${condition.code}, ${inside}, ${outside})`
+        if (!vector || !this.#isWorthBranch(expression)) return this.#emitGuard(expression, vector)
+        return this.#emitBranch(expression, vector)
       }
       case 'random':
         return this.#emitRandom(expression.inputs, expression.element, expression.uniform, vector)
       default:
         throw new RangeError(`A kernel cannot emit ${expression.kind} here`)
     }
+  }
+
+  #emitGuard({ conditions, inside, outside }: Guard, vector: string | undefined): string {
+    const condition = this.emitConditions(conditions, vector)
+    const parts = [inside, outside].map((part) => (vector ? this.emitWide(part, vector) : this.emit(part).code))
+    return `choose(${condition.code}, ${parts.join(', ')})`
+  }
+
+  /** Whether a side is more than a load or two, so that not computing it saves more than a jump costs. */
+  #isWorthBranch({ inside, outside }: Guard): boolean {
+    return [inside, outside].some((part) => collectExpressions([part]).length > 4)
+  }
+
+  #emitBranch(guard: Guard, vector: string): string {
+    const condition = this.emitConditions(guard.conditions, vector)
+    if (condition.wide) return this.#emitGuard(guard, vector)
+    const name = this.name('b')
+    const type = glslType(guard.inside.dtype, true)
+    const sides = [guard.inside, guard.outside].map((side) => {
+      this.open([], true)
+      const value = this.emitWide(side, vector)
+      this.line(`${name} = ${value};`)
+      return this.close()
+    })
+    this.line(`${type} ${name};`)
+    this.line(`if (${condition.code}) {\n${sides[0]}\n} else {\n${sides[1]}\n}`)
+    return name
   }
 
   #emitOperation(operation: ScalarOperation, inputs: readonly Expression[], vector: string | undefined): string {
@@ -245,9 +301,15 @@ export class Emitter {
     let slot = this.slots.indexOf(buffer)
     if (slot < 0) slot = this.slots.push(buffer) - 1
     return this.#once(`f${buffer}:${texel.key}`, names, dtype === 'int32' ? 'ivec4' : 'vec4', () => {
-      const column = layout.height === 1 ? texel : moduloIndex(texel, layout.width)
-      const row = layout.height === 1 ? constantIndex(0) : divideIndex(texel, layout.width)
-      return `texelFetch(t${slot}, ivec2(${this.emitIndex(column)}, ${this.emitIndex(row)}), 0)`
+      // Drivers check the bounds of texelFetch; a nearest-neighbour lookup at the texel's centre is cheaper.
+      const { width, height } = layout
+      const column = height === 1 ? texel : moduloIndex(texel, width)
+      const row = height === 1 ? constantIndex(0) : divideIndex(texel, width)
+      const place = (index: Index, size: number): string =>
+        index.terms.length === 0
+          ? formatConstant((index.constant + 0.5) / size, 'float32')
+          : `float(${this.emitIndex(index)}) * ${formatConstant(1 / size, 'float32')} + ${formatConstant(0.5 / size, 'float32')}`
+      return `textureLod(t${slot}, vec2(${place(column, width)}, ${place(row, height)}), 0.0)`
     })
   }
 

@@ -82,16 +82,21 @@ function blockAxis(
 ): Blocked[] {
   const chosen = reduction.axes[position]
   if (!chosen) return []
-  const perAxis = Math.ceil(chosen.size / 4)
-  const others = reduction.axes.filter((axis) => axis !== chosen)
-  const blocks = others.reduce((product, { size }) => product * size, perAxis)
-  const k = variableIndex('k', blocks)
-  const inner = addIndex(scaleIndex(moduloIndex(k, perAxis), 4), variableIndex('inner', 4))
-  const values = new Map<string, Index>([[chosen.variable, inner]])
-  let rest = divideIndex(k, perAxis)
-  for (const { variable, size } of others.toReversed()) {
-    values.set(variable, moduloIndex(rest, size))
+  const sizes = reduction.axes.map(({ size }, axis) => (axis === position ? Math.ceil(size / 4) : size))
+  const blocks = sizes.reduce((product, size) => product * size, 1)
+  // k counts through the axes in their order, so that neighbouring k read neighbouring places.
+  const values = new Map<string, Index>()
+  let rest = variableIndex('k', blocks)
+  let inner: Index = constantIndex(0)
+  for (let axis = sizes.length - 1; axis >= 0; axis--) {
+    const size = sizes[axis] as number
+    let index = axis === 0 ? rest : moduloIndex(rest, size)
     rest = divideIndex(rest, size)
+    if (axis === position) {
+      index = addIndex(scaleIndex(index, 4), variableIndex('inner', 4))
+      inner = index
+    }
+    values.set(reduction.axes[axis]?.variable ?? '', index)
   }
   // Where four does not divide the axis, both factors are 0 beyond its end.
   const bounds = chosen.size % 4 === 0 ? [] : [{ index: inner, min: 0, max: chosen.size - 1 }]
