@@ -90,7 +90,7 @@ export function joinParams(recipe: Recipe, members: readonly HostParams[]): Host
 /** Where a member's epochs take their batches from. */
 export function trainingSource(member: Member, data: LaboratoryData, batchSize: number): BatchSource {
   const digits = member.recipe.moreData ? data.more : data.train
-  const vary = augment({ shift: 2, rotate: 12, scale: 0.1, seed: member.seed })
+  const vary = augment({ shift: 1.5, rotate: 10, scale: 0.1, seed: member.seed })
   const arrays = { inputs: digits.images, targets: digits.labels }
   if (!member.recipe.createdData) return arraySource(arrays, { batchSize, seed: member.seed })
   const map = (batch: { inputs: HostNdArray; targets: HostNdArray }, step: number) => ({

@@ -9,6 +9,9 @@ export const trainOptions: {
   readonly hidden: OptionKind<number | undefined>
   readonly members: OptionKind<number | undefined>
   readonly noise: OptionKind<number>
+  readonly inputDropout: OptionKind<number | undefined>
+  readonly hiddenDropout: OptionKind<number>
+  readonly weightDecay: OptionKind<number>
   readonly batchSize: OptionKind<number>
 } = {
   recipes: textOption({
@@ -33,6 +36,23 @@ export const trainOptions: {
     default: 1,
     least: 0,
     most: 10,
+  }),
+  inputDropout: numberOption({
+    description: 'Share of the pixels that dropout leaves out (default 0.6 embedded, 0.8 with --data)',
+    least: 0,
+    most: 0.99,
+  }),
+  hiddenDropout: numberOption({
+    description: 'Share of the hidden units that dropout leaves out',
+    default: 0.5,
+    least: 0,
+    most: 0.99,
+  }),
+  weightDecay: numberOption({
+    description: 'By how much weights shrink at each step: w ← (1 − λ) w − the step',
+    default: 5e-4,
+    least: 0,
+    most: 1,
   }),
   batchSize: integerOption({ description: 'Images in a step', default: 100, least: 1 }),
 }
@@ -60,9 +80,9 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     ingredients: {
       hidden: number('hidden', embedded ? 256 : 500),
       members: number('members', embedded ? 3 : 5),
-      weightDecay: 5e-4,
-      inputDropout: 0.5,
-      hiddenDropout: 0.5,
+      weightDecay: number('weightDecay', 5e-4),
+      inputDropout: number('inputDropout', embedded ? 0.6 : 0.8),
+      hiddenDropout: number('hiddenDropout', 0.5),
       noise,
     },
   }

@@ -107,7 +107,7 @@ export const recipes: readonly Recipe[] = [
     weightDecay: true,
     createdData: true,
     ensemble: true,
-    patience: 1.5,
+    patience: 2.5,
   },
   {
     name: 'noiseTraining',
