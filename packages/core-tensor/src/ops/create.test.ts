@@ -1,6 +1,6 @@
 // Making and joining tensors.
 import ndarray from 'ndarray'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { Tensor } from '../trace/tensor.ts'
 import {
   arange,
@@ -17,6 +17,7 @@ import {
   zeros,
   zerosLike,
 } from './create.ts'
+import { randomKey, splitKey } from './random.ts'
 
 const read = async (result: Tensor): Promise<unknown> => result.array()
 const int = (value: number[] | number[][]): Tensor => tensor(value, { dtype: 'int32' })
@@ -83,9 +84,17 @@ describe('joining and cutting', () => {
   test('split is what concat undoes', async () => {
     const parts = split(arange(12).reshape([2, 6]), 3, -1)
     expect(parts.map(({ shape }) => shape)).toEqual([[2, 2], [2, 2], [2, 2]]) // biome-ignore format: shapes
-    expect(await read(parts[1] as Tensor)).toEqual([[2, 3], [8, 9]]) // biome-ignore format: a matrix
+    expect(await read(parts[1])).toEqual([[2, 3], [8, 9]]) // biome-ignore format: a matrix
     expect(await read(concat(parts, 1))).toEqual(await read(arange(12).reshape([2, 6])))
     expect(split(zeros([0, 2]), 3).map(({ shape }) => shape)).toEqual([[0, 2], [0, 2], [0, 2]]) // biome-ignore format: shapes
+  })
+
+  test('a literal number of parts is known to the compiler', () => {
+    expectTypeOf(split(zeros([4]), 2)).toEqualTypeOf<[Tensor, Tensor]>()
+    expectTypeOf(split(zeros([4]), 2 as number)).toEqualTypeOf<Tensor[]>()
+    expectTypeOf(splitKey(randomKey(1))).toEqualTypeOf<[Tensor, Tensor]>()
+    expectTypeOf(splitKey(randomKey(1), 3)).toEqualTypeOf<[Tensor, Tensor, Tensor]>()
+    expectTypeOf(splitKey(randomKey(1), 1000)).toEqualTypeOf<Tensor[]>()
   })
 
   test('scatterAdd adds up what goes to one place', async () => {

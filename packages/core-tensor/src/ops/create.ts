@@ -95,8 +95,17 @@ export function stack(parts: readonly Tensor[], axis = 0): Tensor {
   )
 }
 
+/** As many tensors as a literal number says, up to 16; else a list of any length. */
+export type TensorsOf<Count extends number, List extends Tensor[] = []> = number extends Count
+  ? Tensor[]
+  : List['length'] extends Count
+    ? List
+    : List['length'] extends 16
+      ? Tensor[]
+      : TensorsOf<Count, [...List, Tensor]>
+
 /** Cuts a tensor into `count` equal parts along an axis. */
-export function split(whole: Tensor, count: number, axis = 0): Tensor[] {
+export function split<Count extends number>(whole: Tensor, count: Count, axis = 0): TensorsOf<Count> {
   const along = normalizeAxis('split', axis, whole.rank)
   const length = (whole.shape[along] as number) / count
   if (!Number.isInteger(length) || !Number.isInteger(count) || count < 1) {
@@ -107,10 +116,11 @@ export function split(whole: Tensor, count: number, axis = 0): Tensor[] {
       remedy: 'Slice the parts one by one.',
     })
   }
-  return Array.from({ length: count }, (_, part) => {
+  const parts = Array.from({ length: count }, (_, part) => {
     const start = whole.shape.map((_, i) => (i === along ? part * length : 0))
     return whole.slice(start, whole.shape.with(along, length))
   })
+  return parts as Tensor[] as TensorsOf<Count>
 }
 
 /**

@@ -3,7 +3,7 @@ import { ValueError } from '../errors.ts'
 import { makeNode } from '../trace/build.ts'
 import { asTensor, Tensor, type TensorLike } from '../trace/tensor.ts'
 import type { Shape } from '../trace/types.ts'
-import { arange, split, tensor } from './create.ts'
+import { arange, split, type TensorsOf, tensor } from './create.ts'
 import { scan } from './scan.ts'
 
 /**
@@ -29,9 +29,11 @@ function draw(kind: 'bits' | 'uniform', key: Tensor, shape: Shape, offset: Tenso
   return new Tensor(makeNode('random', [key.node, start.node], { shape, kind }))
 }
 
-/** Several independent keys from one. */
-export function splitKey(key: Tensor, count = 2): Tensor[] {
-  return split(draw('bits', key, [count, 2]), count).map((part) => part.reshape([2]))
+/** Several independent keys from one; two by default. */
+export function splitKey<Count extends number = 2>(key: Tensor, count?: Count): TensorsOf<Count> {
+  const wanted: number = count ?? 2
+  const keys = split(draw('bits', key, [wanted, 2]), wanted).map((part) => part.reshape([2]))
+  return keys as TensorsOf<Count>
 }
 
 /** A key that depends on a whole number as well, such as a step counter (int32 scalar). */
@@ -52,7 +54,7 @@ export function randomUniform(key: Tensor, shape: Shape, low = 0, high = 1): Ten
 
 /** Normal with mean 0 and deviation 1: √(−2 ln u₁) cos(2π u₂) (Box and Muller, 1958). */
 export function randomNormal(key: Tensor, shape: Shape): Tensor {
-  const [radiusKey, angleKey] = splitKey(key) as [Tensor, Tensor]
+  const [radiusKey, angleKey] = splitKey(key)
   // 1 − u lies in (0, 1]: the logarithm stays finite.
   const radius = draw('uniform', radiusKey, shape).neg().add(1).log().mul(-2).sqrt()
   return radius.mul(
@@ -99,7 +101,7 @@ export function randomPermutation(key: Tensor, count: number): Tensor {
   const keys = draw('bits', key, [rounds, 2])
   const [shuffled] = scan(
     (place: Tensor, roundKey: Tensor) => {
-      const [centreKey, coinKey] = splitKey(roundKey) as [Tensor, Tensor]
+      const [centreKey, coinKey] = splitKey(roundKey)
       const centre = draw('uniform', centreKey, []).mul(count).floor().cast('int32')
       const difference = centre.sub(place)
       const partner = difference.less(0).where(difference.add(count), difference)
