@@ -18,6 +18,8 @@ export interface Layout {
   readonly tile: { readonly columns: number; readonly across: number } | undefined
   /** Stacked: the layout of one step. */
   readonly slice: Layout | undefined
+  /** Stacked: which axis counts the steps. */
+  readonly stepAxis: number
   /** Size of the texture in texels. */
   readonly width: number
   readonly height: number
@@ -76,7 +78,7 @@ function makeLayout(shape: Shape, order: readonly number[], lengths: readonly nu
   const innermost = lengths.at(-1) ?? 1
   const texels = Math.ceil(sizeOf(lengths) / 4)
   const { width, height } = chooseSize(shape, texels, innermost % 4 === 0 ? innermost / 4 : 0, limits)
-  return { shape, order, lengths, tile: undefined, slice: undefined, width, height, rows: height }
+  return { shape, order, lengths, tile: undefined, slice: undefined, stepAxis: 0, width, height, rows: height }
 }
 
 /**
@@ -110,8 +112,13 @@ function chooseSize(
   })
 }
 
-/** `length` slices one below the other, each starting on a row of its own. */
-export function stackLayout(slice: Layout, length: number, { maxTextureSize }: TextureLimits): Layout {
+/** `length` slices one below the other, each starting on a row of its own; `stepAxis` is the place of the new axis. */
+export function stackLayout(
+  slice: Layout,
+  length: number,
+  stepAxis: number,
+  { maxTextureSize }: TextureLimits,
+): Layout {
   // An even number of rows, so that the 2×2 groups of fragments that share work start alike in every slice.
   const rows = length > 1 ? slice.height + (slice.height % 2) : slice.height
   const height = Math.max(1, rows * length)
@@ -124,11 +131,12 @@ export function stackLayout(slice: Layout, length: number, { maxTextureSize }: T
     })
   }
   return {
-    shape: [length, ...slice.shape],
-    order: [0, ...slice.order.map((axis) => axis + 1)],
+    shape: slice.shape.toSpliced(stepAxis, 0, length),
+    order: [stepAxis, ...slice.order.map((axis) => (axis >= stepAxis ? axis + 1 : axis))],
     lengths: [length, ...slice.lengths],
     tile: undefined,
     slice,
+    stepAxis,
     width: slice.width,
     height,
     rows,
@@ -139,8 +147,8 @@ export function stackLayout(slice: Layout, length: number, { maxTextureSize }: T
 export function offsetOf(layout: Layout, place: readonly Index[]): Index {
   const { order, lengths, tile, slice, width } = layout
   if (slice) {
-    const step = scaleIndex(place[0] as Index, layout.rows * width * 4)
-    return addIndex(step, offsetOf(slice, place.slice(1)))
+    const step = scaleIndex(place[layout.stepAxis] as Index, layout.rows * width * 4)
+    return addIndex(step, offsetOf(slice, place.toSpliced(layout.stepAxis, 1)))
   }
   const flatten = (axes: readonly number[]): Index =>
     axes.reduce(

@@ -1,7 +1,7 @@
 // Builds the kernels of one root: lowers it and everything fused into it to one expression, brings operands of products
 // into a layout that loads four elements at a time, and splits long reductions into two stages.
 import { type Node, type PoolAttributes, sizeOf, type TensorType } from '@deep-recipe/core-tensor'
-import type { Expression } from '../kernel/expression.ts'
+import { collectExpressions, type Expression } from '../kernel/expression.ts'
 import {
   addIndex,
   constantIndex,
@@ -64,6 +64,25 @@ export class KernelBuilder {
     const partial = heavy ? this.#splitReduction(region, heavy, operands) : undefined
     const lowering: Lowering = { region, root, heavy, operands, partial, memory: new Map(), reduction: undefined }
     this.#finish(lowering, target, (place) => this.#lower(lowering, root, place))
+  }
+
+  /**
+   * Adds the kernel that computes several values of one shape side by side, along a new first axis. False: it would
+   * read too many textures, and nothing was added.
+   */
+  buildPack(region: Region, members: readonly Node[], target: KernelTarget): boolean {
+    const { arena, options } = this.#planner
+    const lowering = this.#lowering(region, members[0] as Node)
+    const [position, ...place] = placesOf(target.layout) as [Index, ...Index[]]
+    const expression = members
+      .map((node) => this.#lower(lowering, node, place))
+      .reduceRight((otherwise, value, index) =>
+        arena.guard([{ index: position, min: index, max: index }], value, otherwise),
+      )
+    const loads = collectExpressions([expression]).flatMap((part) => (part.kind === 'load' ? [part.buffer] : []))
+    if (new Set(loads).size > options.textureUnits) return false
+    this.#finish(lowering, target, () => expression)
+    return true
   }
 
   #finish(lowering: Lowering, target: KernelTarget, lower: (place: readonly Index[]) => Expression): void {

@@ -9,12 +9,13 @@ import {
   type TensorType,
 } from '@deep-recipe/core-tensor'
 import { collectExpressions, type Expression, ExpressionArena } from '../kernel/expression.ts'
-import { type Index, variableIndex } from '../kernel/index-algebra.ts'
-import type { Buffer, BufferRole, Carry, Plan, PlanStep } from '../kernel/kernel.ts'
-import { denseLayout, type Layout, offsetOf, sameLayout, stackLayout } from '../kernel/layout.ts'
+import { constantIndex, type Index, variableIndex } from '../kernel/index-algebra.ts'
+import type { Buffer, BufferRole, Plan, PlanStep } from '../kernel/kernel.ts'
+import { denseLayout, type Layout, offsetOf, sameLayout } from '../kernel/layout.ts'
 import { chooseRoots, type Fusion, isProduct } from './choose-roots.ts'
 import { KernelBuilder } from './kernel-builder.ts'
 import { isLargeProduct, preferredLayout } from './layouts.ts'
+import { findDeferred, type Pack, planScan } from './plan-scan.ts'
 
 /** What the planner must keep to. */
 export interface PlanOptions {
@@ -50,7 +51,7 @@ export interface Region {
 }
 
 /** Where a region's output has to be written. */
-interface Target {
+export interface Target {
   readonly node: Node
   readonly buffer: number
   readonly layout: Layout
@@ -68,12 +69,17 @@ export class Planner {
   readonly options: PlanOptions
   readonly buffers: Buffer[] = []
   readonly origins: Map<number, Node> = new Map()
-  readonly #builder: KernelBuilder
+  readonly builder: KernelBuilder
   readonly #depths: number[] = []
 
   constructor(options: PlanOptions) {
     this.options = options
-    this.#builder = new KernelBuilder(this)
+    this.builder = new KernelBuilder(this)
+  }
+
+  /** False in debug mode: every node is stored. */
+  get fuse(): boolean {
+    return this.options.fuse ?? true
   }
 
   plan(graph: Graph): PlannedGraph {
@@ -88,7 +94,7 @@ export class Planner {
       return { node, layout, buffer: this.addBuffer(node, layout, { kind: 'output' }, 0), slice: -1 }
     })
     const steps: PlanStep[] = []
-    this.#planRegion(graph.nodes, targets, { parent: undefined, depth: 0, steps, values })
+    this.planRegion(graph.nodes, targets, [], { parent: undefined, depth: 0, steps, values })
     const outputs = targets.map(({ buffer }) => buffer)
     return { arena: this.arena, buffers: this.buffers, origins: this.origins, steps, inputs, outputs }
   }
@@ -123,28 +129,48 @@ export class Planner {
     return value
   }
 
-  #planRegion(nodes: readonly Node[], targets: readonly Target[], part: Omit<Region, 'fusion' | 'outputs'>): void {
-    const outputs = targets.map(({ node }) => node)
-    const fusion = chooseRoots(nodes, outputs, {
-      textureUnits: this.options.textureUnits,
-      fuse: this.options.fuse ?? true,
-    })
+  /** Plans the kernels of a graph or of a body: those that targets and packs need. */
+  planRegion(
+    nodes: readonly Node[],
+    targets: readonly Target[],
+    packs: readonly Pack[],
+    part: Omit<Region, 'fusion' | 'outputs'>,
+  ): void {
+    const outputs = [...targets.map(({ node }) => node), ...packs.flatMap(({ members }) => members)]
+    const { textureUnits } = this.options
+    const fusion = chooseRoots(nodes, outputs, { textureUnits, fuse: this.fuse })
     const region: Region = { ...part, fusion, outputs: new Set(outputs) }
     const open = new Set(targets)
+    const deferred = findDeferred(nodes, packs, fusion)
     for (const node of nodes) {
-      if (node.operation === 'scan') this.#planScan(region, node, nodes)
-      else if (fusion.roots.has(node)) this.#planRoot(region, node, open)
+      if (node.operation === 'scan') planScan(this, region, node, nodes)
+      else if (fusion.roots.has(node) && !deferred.has(node)) this.#planRoot(region, node, open)
+    }
+    for (const { members, target } of packs) {
+      // Where a pack would read too many textures, its members are computed one by one and copied.
+      const waiting = members.filter((node) => deferred.has(node) && !region.values.has(node))
+      while (!this.builder.buildPack(region, members, target)) {
+        const next = nodes.find((node) => waiting.includes(node))
+        if (!next) throw new RangeError('A pack of stored values reads too many textures')
+        waiting.splice(waiting.indexOf(next), 1)
+        this.#planRoot(region, next, open)
+      }
+      members.forEach((node, position) => {
+        const step = target.slice >= 0 ? [this.step(target.slice, target.buffer)] : []
+        if (!region.values.has(node)) {
+          region.values.set(node, { buffer: target.buffer, prefix: [constantIndex(position), ...step] })
+        }
+      })
     }
     for (const { node, buffer, layout, slice } of open) {
-      this.#builder.build(region, node, undefined, { buffer, layout, slice })
+      this.builder.build(region, node, undefined, { buffer, layout, slice })
     }
   }
 
   /** The kernel of a root, written straight to where an output wants it if its layout allows. */
   #planRoot(region: Region, node: Node, open: Set<Target>): void {
     const heavy = region.fusion.heavyOf.get(node)
-    const fuse = this.options.fuse ?? true
-    const preferred = fuse
+    const preferred = this.fuse
       ? preferredLayout(node, heavy, (other) => this.layoutOf(region, other), this.options)
       : denseLayout(node.shape, this.options)
     const direct = [...open].find(
@@ -156,7 +182,7 @@ export class Planner {
       layout: preferred,
       slice: -1,
     }
-    this.#builder.build(region, node, heavy, target)
+    this.builder.build(region, node, heavy, target)
     const prefix = direct && direct.slice >= 0 ? [this.step(direct.slice, direct.buffer)] : []
     region.values.set(node, { buffer: target.buffer, prefix })
     this.origins.set(target.buffer, node)
@@ -164,83 +190,14 @@ export class Planner {
 
   /** The step of the loop at a depth, as an index into a stacked buffer. */
   step(depth: number, buffer: number): Index {
-    return variableIndex(`step${depth}`, this.buffers[buffer]?.layout.shape[0] ?? 1)
+    const { shape = [], stepAxis = 0 } = this.buffers[buffer]?.layout ?? {}
+    return variableIndex(`step${depth}`, shape[stepAxis] ?? 1)
   }
 
-  #planScan(region: Region, scan: NodeOf<'scan'>, nodes: readonly Node[]): void {
-    const { body, carries, sequences, length, reverse } = scan.attributes
-    const items = new Map<number, Node[]>()
-    for (const node of nodes) {
-      if (node.operation !== 'item' || node.inputs[0] !== scan) continue
-      items.set(node.attributes.index, [...(items.get(node.attributes.index) ?? []), node])
-    }
-    // The scan itself stands for its first result.
-    const used =
-      region.outputs.has(scan) || nodes.some((node) => node.operation !== 'item' && node.inputs.includes(scan))
-    if (used) items.set(0, [...(items.get(0) ?? []), scan])
-    const { depth } = region
-    const values = new Map<Node, StoredValue>()
-    const steps: PlanStep[] = []
-    const loopCarries: Carry[] = []
-    const targets: Target[] = []
-    scan.inputs.forEach((input, position) => {
-      const inner = body.inputs[position] as Node
-      const stored = this.#store(region, input)
-      if (position < carries) {
-        const layout = denseLayout(inner.shape, this.options)
-        const carry = this.#addCarry(depth, inner, layout, this.#storeAs(region, input, stored, layout))
-        values.set(inner, { buffer: carry.current, prefix: [] })
-        targets.push({ node: body.outputs[position] as Node, buffer: carry.target, layout, slice: -1 })
-        loopCarries.push(carry)
-      } else if (position < carries + sequences) {
-        const step = variableIndex(`step${depth}`, length)
-        values.set(inner, { buffer: stored.buffer, prefix: [...stored.prefix, step] })
-      } else {
-        values.set(inner, stored)
-      }
-    })
-    for (const [index, takers] of items) {
-      if (index < carries) {
-        const { initial, first, second } = loopCarries[index] as Carry
-        const buffer = length === 0 ? initial : length % 2 === 1 ? first : second
-        for (const item of takers) region.values.set(item, { buffer, prefix: [] })
-        continue
-      }
-      const node = body.outputs[index] as Node
-      const stacked = stackLayout(denseLayout(node.shape, this.options), length, this.options)
-      const layout = { ...denseLayout(node.shape, this.options), rows: stacked.rows }
-      const buffer = this.addBuffer(node, stacked, { kind: 'temporary' }, depth)
-      targets.push({ node, buffer, layout, slice: depth })
-      for (const item of takers) region.values.set(item, { buffer, prefix: [] })
-    }
-    if (length === 0) return
-    const needed = sortNodes(
-      body.inputs,
-      targets.map(({ node }) => node),
-    )
-    this.#planRegion(needed, targets, { parent: region, depth: depth + 1, steps, values })
-    region.steps.push({ kind: 'loop', loop: { length, reverse, depth, carries: loopCarries, steps } })
-  }
-
-  #addCarry(depth: number, type: TensorType, layout: Layout, initial: number): Carry {
-    const addAlias = (): number => this.addBuffer(type, layout, { kind: 'alias' }, depth + 1)
-    const add = (): number => this.addBuffer(type, layout, { kind: 'temporary' }, depth)
-    return { initial, current: addAlias(), target: addAlias(), first: add(), second: add() }
-  }
-
-  /** The stored value of a scan's input, which fusion made a root; a splat constant is written out. */
-  #store(region: Region, node: Node): StoredValue {
-    const value = this.valueOf(region, node)
-    if (value) return value
-    throw new RangeError(`${node.operation} was not stored before its scan`)
-  }
-
-  #storeAs(region: Region, node: Node, { buffer, prefix }: StoredValue, layout: Layout): number {
-    const stored = this.buffers[buffer]
-    if (stored && prefix.length === 0 && sameLayout(stored.layout, layout)) return buffer
-    const copy = this.addBuffer(node, layout, { kind: 'temporary' }, region.depth)
-    this.#builder.build(region, node, undefined, { buffer: copy, layout, slice: -1 })
-    return copy
+  /** Whether a buffer has just this layout. */
+  hasLayout(buffer: number, layout: Layout): boolean {
+    const known = this.buffers[buffer]?.layout
+    return known !== undefined && sameLayout(known, layout)
   }
 
   /** The load of a stored value at a place. */
