@@ -1,7 +1,8 @@
 // Pictures as the networks know them: 28 × 28, light ink on dark ground, 20 pixels high, centred by mass, as in MNIST.
 import { RecipeError, toNdArray } from '@deep-recipe/core-tensor'
 import { type HostNdArray, readIdx } from '@deep-recipe/datasets'
-import { decode, hasPngSignature } from 'fast-png'
+import { hasPngSignature } from 'fast-png'
+import { type GreyPicture, readPng } from './png.ts'
 
 /** A digit to be read. */
 export interface Picture {
@@ -13,6 +14,10 @@ export interface Picture {
 const size = 28
 /** Length of the longer side of the ink's box. */
 const boxSize = 20
+/** Least difference between ink and ground, of the whole from black to white. */
+const faintest = 0.1
+/** What counts as ink when its box is sought: this share of the strongest. */
+const inkShare = 0.3
 
 /**
  * The digits in a PNG file (one) or an IDX file of images (many).
@@ -26,108 +31,111 @@ export async function readPictures(name: string, read: () => Promise<Uint8Array>
   } catch (error) {
     throw complain(name, 'a file that can be read', (error as Error).message, 'Check the path.')
   }
-  return hasPngSignature(bytes) ? [readPng(name, bytes)] : readIdxPictures(name, bytes)
-}
-
-function readPng(name: string, bytes: Uint8Array): Picture {
-  let image: ReturnType<typeof decode>
-  try {
-    image = decode(bytes)
-  } catch (error) {
-    throw complain(name, 'a whole PNG picture', (error as Error).message, 'Save the picture again.')
-  }
-  const { width, height, channels, depth, data } = image
-  const full = 2 ** depth - 1
-  const { palette } = image
-  const light = new Float32Array(width * height)
-  for (let i = 0; i < light.length; i++) {
-    const colour = palette
-      ? (palette[data[i] as number] ?? [0, 0, 0])
-      : Array.from({ length: channels }, (_, c) => ((data[i * channels + c] as number) / full) * 255)
-    light[i] = lightness(colour, palette ? 3 : channels)
-  }
-  return { name, pixels: normalize(name, light, height, width) }
-}
-
-/** Lightness from 0 to 1 of grey or colour from 0 to 255; what is transparent shows white paper. */
-function lightness(colour: readonly number[], channels: number): number {
-  const [a = 0, b = a, c = a] = colour
-  const grey = channels < 3 ? a : 0.299 * a + 0.587 * b + 0.114 * c
-  const opacity = channels === 2 ? b / 255 : channels === 4 ? (colour[3] ?? 255) / 255 : 1
-  return (grey * opacity + 255 * (1 - opacity)) / 255
+  if (hasPngSignature(bytes)) return [{ name, pixels: normalizePicture(name, readPng(name, bytes)) }]
+  const isIdx = (bytes[0] === 0 && bytes[1] === 0) || (bytes[0] === 0x1f && bytes[1] === 0x8b)
+  if (isIdx) return readIdxPictures(name, bytes)
+  const received = bytes.length === 0 ? 'an empty file' : 'something else'
+  throw complain(name, 'a PNG picture, or an IDX file of images (gzip or not)', received, 'Save the picture as PNG.')
 }
 
 function readIdxPictures(name: string, bytes: Uint8Array): Picture[] {
-  const array = readIdx(bytes, { source: name })
-  const [count = 0, height, width] = array.shape
-  if (array.shape.length !== 3 || height !== size || width !== size) {
-    throw complain(
-      name,
-      'images of 28 × 28 pixels',
-      `the shape [${array.shape.join(', ')}]`,
-      'Give a file of MNIST images.',
-    )
+  const { data, shape } = readIdx(bytes, { source: name })
+  const [count = 0, height, width] = shape
+  if (!(data instanceof Uint8Array) || shape.length !== 3 || count === 0 || height !== size || width !== size) {
+    const kind = data.constructor.name.replace('Array', '').toLowerCase()
+    const received = `${kind} of the shape [${shape.join(', ')}]`
+    throw complain(name, `images of ${size} × ${size} bytes`, received, 'Give a file of images like those of MNIST.')
   }
-  return Array.from({ length: count }, (_, i) => {
-    const part = array.data.slice(i * size * size, (i + 1) * size * size)
-    return { name: `${name}[${i}]`, pixels: Float32Array.from(part as ArrayLike<number>, (value) => value / 255) }
-  })
+  return Array.from({ length: count }, (_, i) => ({
+    name: `${name}[${i}]`,
+    pixels: Float32Array.from(data.subarray(i * size * size, (i + 1) * size * size), (value) => value / 255),
+  }))
 }
 
-/** Ink as light on dark, cut out, scaled into a box of 20 × 20, and its centre of mass put into the middle. */
-function normalize(name: string, light: Float32Array, height: number, width: number): Float32Array {
-  const border = [...light.keys()].filter((i) => {
-    const [row, column] = [Math.floor(i / width), i % width]
-    return row === 0 || column === 0 || row === height - 1 || column === width - 1
-  })
-  // The ground is what the border shows.
-  const ground = border.reduce((sum, i) => sum + (light[i] as number), 0) / border.length
+/**
+ * A picture as MNIST would have it: ink light on dark, cut out, scaled so that its longer side is 20 pixels, and its
+ * centre of mass put into the middle of 28 × 28.
+ *
+ * @throws RecipeError for a picture of one colour.
+ */
+export function normalizePicture(name: string, { height, width, light }: GreyPicture): Float32Array {
+  const ground = groundOf(light, height, width)
   const ink = light.map((value) => Math.abs(value - ground))
-  const darkest = ink.reduce((a, b) => Math.max(a, b), 0)
-  if (darkest < 0.1) throw complain(name, 'a digit', 'a picture of one colour', 'Draw it darker.')
-  const isInk = (i: number): boolean => (ink[i] as number) > 0.3 * darkest
-  const rows = [...ink.keys()].filter(isInk).map((i) => Math.floor(i / width))
-  const columns = [...ink.keys()].filter(isInk).map((i) => i % width)
-  const least = (values: number[]): number => values.reduce((a, b) => Math.min(a, b))
-  const most = (values: number[]): number => values.reduce((a, b) => Math.max(a, b))
-  const [top, left] = [least(rows), least(columns)]
-  const scale = Math.max(most(rows) - top + 1, most(columns) - left + 1) / boxSize
-
-  // Each place of the box is the mean of the pixels that it covers.
+  const strongest = ink.reduce((a, b) => Math.max(a, b), 0)
+  if (!(strongest >= faintest)) {
+    throw complain(name, 'a digit that differs from its ground', 'a picture of one colour', 'Draw the digit darker.')
+  }
+  const { top, left, bottom, right } = findBox(ink, width, inkShare * strongest)
+  const scale = Math.max(bottom - top, right - left) / boxSize
   const box = new Float32Array(boxSize * boxSize)
   for (let y = 0; y < boxSize; y++) {
     for (let x = 0; x < boxSize; x++) {
-      box[y * boxSize + x] = Math.min(
-        1,
-        meanOver(ink, height, width, top + y * scale, left + x * scale, scale) / darkest,
-      )
+      box[y * boxSize + x] = meanOver({ height, width, light: ink }, top + y * scale, left + x * scale, scale)
     }
   }
-  const mass = box.reduce((sum, value) => sum + value, 0)
-  const centre = (along: (i: number) => number): number =>
-    box.reduce((sum, value, i) => sum + value * along(i), 0) / mass
-  const down = Math.round(size / 2 - 0.5 - centre((i) => Math.floor(i / boxSize)))
-  const right = Math.round(size / 2 - 0.5 - centre((i) => i % boxSize))
-  const pixels = new Float32Array(size * size)
-  box.forEach((value, i) => {
-    const [row, column] = [Math.floor(i / boxSize) + down, (i % boxSize) + right]
-    if (row >= 0 && column >= 0 && row < size && column < size) pixels[row * size + column] = value
-  })
-  return pixels
+  // A thin pen on a large sheet would be faint: the strongest place is full ink.
+  const darkest = box.reduce((a, b) => Math.max(a, b), 0)
+  return centre(box.map((value) => value / darkest))
 }
 
-/** Mean of the pixels from (top, left) on, `side` pixels down and to the right; small sides take the nearest. */
-function meanOver(ink: Float32Array, height: number, width: number, top: number, left: number, side: number): number {
-  const [lastRow, lastColumn] = [Math.max(top, top + side - 1), Math.max(left, left + side - 1)]
+/** The colour of the ground: the middle one of those along the border, which is ground even where a stroke leaves the picture. */
+function groundOf(light: Float32Array, height: number, width: number): number {
+  const border: number[] = []
+  for (let column = 0; column < width; column++) {
+    border.push(light[column] as number, light[(height - 1) * width + column] as number)
+  }
+  for (let row = 0; row < height; row++) {
+    border.push(light[row * width] as number, light[row * width + width - 1] as number)
+  }
+  border.sort((a, b) => a - b)
+  return border[border.length >> 1] as number
+}
+
+/** The rows and columns that hold ink; bottom and right are the first beyond. */
+function findBox(ink: Float32Array, width: number, threshold: number) {
+  const box = { top: Number.POSITIVE_INFINITY, left: Number.POSITIVE_INFINITY, bottom: 0, right: 0 }
+  for (let i = 0; i < ink.length; i++) {
+    if ((ink[i] as number) <= threshold) continue
+    const [row, column] = [Math.floor(i / width), i % width]
+    box.top = Math.min(box.top, row)
+    box.left = Math.min(box.left, column)
+    box.bottom = Math.max(box.bottom, row + 1)
+    box.right = Math.max(box.right, column + 1)
+  }
+  return box
+}
+
+/** Mean of a square of the picture, by the area that it shares with each pixel; beyond the picture is ground, 0. */
+function meanOver({ height, width, light }: GreyPicture, top: number, left: number, side: number): number {
   let sum = 0
-  let count = 0
-  for (let row = Math.round(top); row <= Math.round(lastRow); row++) {
-    for (let column = Math.round(left); column <= Math.round(lastColumn); column++) {
-      count++
-      if (row < height && column < width) sum += ink[row * width + column] as number
+  for (let row = Math.floor(top); row < Math.min(height, top + side); row++) {
+    const rowShare = Math.min(row + 1, top + side) - Math.max(row, top)
+    for (let column = Math.floor(left); column < Math.min(width, left + side); column++) {
+      const share = rowShare * (Math.min(column + 1, left + side) - Math.max(column, left))
+      sum += share * (light[row * width + column] as number)
     }
   }
-  return sum / Math.max(1, count)
+  return sum / side ** 2
+}
+
+/** Puts a box of 20 × 20 into 28 × 28, its centre of mass as near to the middle as whole pixels allow. */
+function centre(box: Float32Array): Float32Array {
+  let [mass, down, right] = [0, 0, 0]
+  for (let i = 0; i < box.length; i++) {
+    const value = box[i] as number
+    mass += value
+    down += value * Math.floor(i / boxSize)
+    right += value * (i % boxSize)
+  }
+  const shiftDown = Math.round((size - 1) / 2 - down / mass)
+  const shiftRight = Math.round((size - 1) / 2 - right / mass)
+  const pixels = new Float32Array(size * size)
+  for (let i = 0; i < box.length; i++) {
+    const row = Math.floor(i / boxSize) + shiftDown
+    const column = (i % boxSize) + shiftRight
+    if (row >= 0 && column >= 0 && row < size && column < size) pixels[row * size + column] = box[i] as number
+  }
+  return pixels
 }
 
 /** Many pictures as one array [count, 28, 28]. */
