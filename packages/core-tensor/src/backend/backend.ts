@@ -31,7 +31,7 @@ export interface MemoryUse {
 export interface BackendCompileOptions {
   /**
    * Positions of graph inputs whose arrays the run may consume: they are disposed by it, and their memory may
-   * hold outputs.
+   * hold outputs. After a run that failed, each is either as it was or disposed.
    */
   readonly donate?: readonly number[]
   /** Stop with a NonFiniteError at the first node whose value is NaN or infinite. */

@@ -180,6 +180,13 @@ class ReferenceExecutable implements Executable {
       return results.map(
         (data, position) => new ReferenceArray(this.#backend, this.#outputs[position] as TensorType, data),
       )
+    } catch (error) {
+      // Half-written memory must not pass for the values that it held: what was to hold outputs is gone.
+      for (const donor of program.donors) {
+        const array = donor === undefined ? undefined : arrays[donor]
+        if (array && !array.disposed && program.inputs[donor as number]?.data === array.memory) array.dispose()
+      }
+      throw error
     } finally {
       for (const memory of [...program.inputs, ...program.outputs]) memory.unbind()
     }
