@@ -3,7 +3,7 @@ import ndarray from 'ndarray'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Backend, DeviceArray } from '../backend/backend.ts'
 import { openReference } from '../backend/reference/reference-backend.ts'
-import { BackendError, DTypeError, RecipeError, ShapeError, ValueError } from '../errors.ts'
+import { BackendError, DTypeError, NonFiniteError, RecipeError, ShapeError, ValueError } from '../errors.ts'
 import { grad, valueAndGrad } from '../gradient/grad.ts'
 import { toHostArray } from '../host/host-array.ts'
 import { tensor, zeros } from '../ops/create.ts'
@@ -266,6 +266,29 @@ describe('donation', () => {
     expect(await w.array()).toEqual([1, 2])
   })
 
+  test('a failing call leaves no half-written array behind', async () => {
+    const before = backend.memory()
+    const step = compile(backend, (w: Tensor, v: Tensor) => [w.mul(2), v.log()] as const, { donate: [0], debug: true })
+    const [w, seen] = [upload([1, 2]), upload([3, 4])]
+    await seen.data()
+    await expect(step(w, [0])).rejects.toThrow(NonFiniteError)
+    // Its memory may hold some of the outputs: then it is gone.
+    if (!w.disposed) expect(await w.array()).toEqual([1, 2])
+    await expect(step(seen, [0])).rejects.toThrow(NonFiniteError)
+    if (!seen.disposed) expect(await seen.array()).toEqual([3, 4])
+    for (const array of [w, seen]) array.dispose()
+    step.dispose()
+    expect(backend.memory()).toEqual(before)
+  })
+
+  test('of one array to two calls at once: one gets it, the other is told', async () => {
+    const step = compile(backend, (w: Tensor) => w.add(1), { donate: [0] })
+    const w = upload([1])
+    const [first, second] = await Promise.allSettled([step(w), step(w)])
+    expect([first.status, second.status]).toEqual(['fulfilled', 'rejected'])
+    expect((second as PromiseRejectedResult).reason).toBeInstanceOf(BackendError)
+  })
+
   test('an array that is given twice keeps its numbers for the other place', async () => {
     const fn = compile(backend, (a: Tensor, b: Tensor) => [a.mul(2), a.add(b)] as const, { donate: [0] })
     const a = upload([1, 2, 3])
@@ -314,6 +337,23 @@ describe('misuse', () => {
     const second = compile(backend, (x: Tensor) => x.add(leaked[0] as Tensor))
     await expect(second(1)).rejects.toThrow(/of its arguments and of known values, received one that uses .*elsewhere/)
     await expect(leaked[0]?.array()).rejects.toThrow(/depends on the traced input 0\. Return it/)
+  })
+
+  test('arguments that are no values, by name', async () => {
+    const fn = compile(backend, (_: unknown, { mode }: { mode: Tensor }) => mode)
+    await expect(fn(1, { mode: 'train' as unknown as number })).rejects.toThrow(
+      /^Calling a compiled function: argument 1\.mode: expected numbers, .* received string/,
+    )
+    await expect(fn(1, { mode: [[1], [1, 2]] })).rejects.toThrow(ShapeError)
+  })
+
+  test('a tensor under an operator of JavaScript', async () => {
+    const repeat = compile(backend, (x: Tensor, times: number) => {
+      let y = x
+      for (let i = 0; i < times; i++) y = y.mul(2)
+      return y
+    })
+    await expect(repeat(1, 3)).rejects.toThrow(/^Using a tensor as a number: expected .* received float32\[\]/)
   })
 
   test('arrays of another backend, and a closed backend', async () => {

@@ -1,8 +1,8 @@
 // compile: traces a function once per signature of its inputs, and runs it on a backend from then on.
 import type { Backend, DeviceArray, Executable, ExecutableStats } from '../backend/backend.ts'
-import { DTypeError, RecipeError, ValueError } from '../errors.ts'
+import { DTypeError, RecipeError, ShapeError, ValueError } from '../errors.ts'
 import { findUndeclaredInputs, makeGraph } from '../graph/graph.ts'
-import { type HostValue, toHostArray } from '../host/host-array.ts'
+import { type HostArray, type HostValue, toHostArray } from '../host/host-array.ts'
 import { optimizeGraph } from '../passes/optimize.ts'
 import { makeInput } from '../trace/build.ts'
 import type { Graph } from '../trace/node.ts'
@@ -206,7 +206,19 @@ function upload(backend: Backend, leaf: HostValue, path: string): DeviceArray {
       remedy: 'Compute it first with evaluate(backend, tensor), or call the plain function inside another one.',
     })
   }
-  return backend.upload(toHostArray(leaf))
+  return backend.upload(readArgument(leaf, path))
+}
+
+/** The value of an argument; complaints name it. */
+function readArgument(leaf: HostValue, path: string): HostArray {
+  try {
+    return toHostArray(leaf)
+  } catch (error) {
+    if (!(error instanceof RecipeError)) throw error
+    const { expected, received, remedy } = error
+    const what = `Calling a compiled function: argument ${path}`
+    throw new (error instanceof ShapeError ? ShapeError : DTypeError)({ what, expected, received, remedy })
+  }
 }
 
 function checkCount(what: string, count: number, least: number): number {

@@ -30,6 +30,9 @@ const cases: readonly (readonly [name: string, act: () => unknown, error: typeof
   ['fractions as indices', () => float.gather([0.5]), DTypeError, /expected whole numbers, received 0\.5/],
   ['an unknown dtype', () => tensor(1, { dtype: 'float64' as DType }), DTypeError, /expected dtype float32, int32 or bool, received float64/],
   ['text', () => float.add('1' as unknown as number), DTypeError, /^Host value: expected numbers.* received string/],
+  ['a tensor under +', () => (float as unknown as number) + 1, DTypeError, /^Using a tensor as a number: expected methods such as add, less or where in place of operators, received float32\[2, 3\]/],
+  ['a tensor under <', () => (float as unknown as number) < 1, DTypeError, /^Using a tensor as a number/],
+  ['a tensor as a size', () => zeros([Number(float)]), DTypeError, /comes from outside the traced function/],
   // Axes.
   ['an axis beyond the rank', () => float.sum(2), ShapeError, /^sum: expected an axis from 0 to 1, received 2\. Count axes from 0 at the front, or from -1 at the back/],
   ['an axis before the first', () => float.max(-3), ShapeError, /^maxReduce: expected an axis from 0 to 1, received -3/],

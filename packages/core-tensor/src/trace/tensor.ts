@@ -352,6 +352,17 @@ export class Tensor {
   toString(): string {
     return `Tensor(${formatType(this)})`
   }
+  /** Operators such as + and < see no numbers here: they would give wrong results in silence. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    throw new DTypeError({
+      what: 'Using a tensor as a number',
+      expected: 'methods such as add, less or where in place of operators',
+      received: formatType(this),
+      remedy:
+        'A number that shapes the computation, such as a count of repetitions, comes from outside the traced function.',
+    })
+  }
 
   #unary(primitive: UnaryPrimitive): Tensor {
     return new Tensor(makeNode(primitive, [this.node], {}))
