@@ -1,13 +1,5 @@
 // The planner: a graph becomes buffers and kernels. Pure: the same graph and limits always give the same plan.
-import {
-  type Graph,
-  type Node,
-  type NodeOf,
-  sameShape,
-  sizeOf,
-  sortNodes,
-  type TensorType,
-} from '@deep-recipe/core-tensor'
+import type { Graph, Node, TensorType } from '@deep-recipe/core-tensor'
 import { collectExpressions, type Expression, ExpressionArena } from '../kernel/expression.ts'
 import { constantIndex, type Index, variableIndex } from '../kernel/index-algebra.ts'
 import type { Buffer, BufferRole, Plan, PlanStep } from '../kernel/kernel.ts'
