@@ -14,6 +14,7 @@ export {
   layerNorm,
 } from './layers/normalization.ts'
 export { flatten, reshape } from './layers/shape.ts'
+export { orthogonalInitializer } from './orthogonal.ts'
 export { countParameters, isState, splitTrainable } from './parameters.ts'
 export { sequential } from './sequential.ts'
 export { type LayerRow, type ModelSummary, summarizeLayers, summary } from './summary.ts'

@@ -15,6 +15,12 @@ export interface Context {
   readonly key?: Tensor
   /** Share of the training that is done, a float32 scalar from 0 to 1; for schedules such as annealed dropout. */
   readonly progress?: Tensor
+  /**
+   * Which steps of padded sequences are real: bool [batch, time]. It travels here and not with the input, so that layers
+   * which treat every step alike pass it on unseen. A mask says all that lengths say, padding in front as well, and comes
+   * from symbols by one comparison.
+   */
+  readonly mask?: Tensor
   /** Takes note of the next value of a `state` parameter, e.g. a running mean. */
   readonly record?: (parameter: Tensor, next: Tensor) => void
   /** Is told of every layer inside the one applied (see `applyPart`); for summaries and feature maps. */
