@@ -1,1 +1,39 @@
 // What layers-rnn offers.
+export { type BidirectionalOptions, type BothWays, bidirectional, type Merge } from './bidirectional.ts'
+export type { CellState, GateParams, RecurrentCell, WeightOptions } from './cell.ts'
+export { type GruParams, gru, gruCell, originalGru, originalGruCell } from './cells/gru.ts'
+export { type LstmOptions, type LstmState, lstm, lstmCell } from './cells/lstm.ts'
+export {
+  type PeepholeLstmOptions,
+  type PeepholeLstmParams,
+  peepholeLstm,
+  peepholeLstmCell,
+} from './cells/peephole-lstm.ts'
+export {
+  type HiddenState,
+  type SimpleRnnActivation,
+  type SimpleRnnOptions,
+  simpleRnn,
+  simpleRnnCell,
+} from './cells/simple-rnn.ts'
+export { lastStep, lengthsToMask, type MaskedOptions, masked } from './mask.ts'
+export {
+  type LayerRun,
+  type RecurrentLayer,
+  type RecurrentOptions,
+  type RecurrentParams,
+  type RecurrentState,
+  recurrent,
+} from './recurrent.ts'
+export { type RunOptions, type RunResult, runRecurrent, zeroState } from './run-recurrent.ts'
+export { type StatesByPosition, stacked } from './stacked.ts'
+export { timeDistributed } from './time-distributed.ts'
+export {
+  gruFromTorch,
+  lstmFromTorch,
+  simpleRnnFromTorch,
+  stackFromTorch,
+  type TorchConverter,
+  type TorchPlace,
+  type TorchWeights,
+} from './torch.ts'
