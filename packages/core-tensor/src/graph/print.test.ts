@@ -1,3 +1,4 @@
+// Printed graphs, compared with what a reader should see.
 import { expect, test } from 'vitest'
 import { toHostArray } from '../host/host-array.ts'
 import { makeConstant, makeInput, makeItem, makeNode } from '../trace/build.ts'

@@ -1,3 +1,4 @@
+// Slots for steps that know nothing of nodes: reuse, overwriting in place, donation.
 import { expect, test } from 'vitest'
 import { assignSlots, type BufferStep } from './assign-slots.ts'
 

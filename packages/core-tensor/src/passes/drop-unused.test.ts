@@ -1,3 +1,4 @@
+// What nobody reads must go, within scans too, and the values must stay.
 import { describe, expect, test } from 'vitest'
 import { makeGraph } from '../graph/graph.ts'
 import { HostRandom } from '../random/host-random.ts'

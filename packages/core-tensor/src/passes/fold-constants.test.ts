@@ -1,3 +1,4 @@
+// What depends on constants only is computed once; what is large and uniform stays small.
 import { expect, test } from 'vitest'
 import { makeGraph } from '../graph/graph.ts'
 import { toHostArray } from '../host/host-array.ts'

@@ -1,3 +1,4 @@
+// Work that leaves loops: the shape of the loop that remains, and values that do not change.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { traceGraph } from '../compile/compile.ts'

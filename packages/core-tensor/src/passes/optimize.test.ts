@@ -1,3 +1,4 @@
+// All passes together, on random graphs and on large ones.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { traceGraph } from '../compile/compile.ts'

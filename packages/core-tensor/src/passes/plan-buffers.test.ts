@@ -1,3 +1,4 @@
+// Buffer plans, run step by step in a simulation that notices whoever reads what was overwritten.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeGraph } from '../graph/graph.ts'

@@ -1,3 +1,4 @@
+// Equal nodes become one; nodes that only look equal stay two.
 import { expect, test } from 'vitest'
 import { makeGraph } from '../graph/graph.ts'
 import { toHostArray } from '../host/host-array.ts'

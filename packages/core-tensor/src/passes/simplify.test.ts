@@ -1,3 +1,4 @@
+// Each simplification by the graph that it leaves, and those that must not happen.
 import { describe, expect, test } from 'vitest'
 import { runGraphOnHost } from '../backend/reference/run-on-host.ts'
 import { makeGraph } from '../graph/graph.ts'
