@@ -1,6 +1,6 @@
 // From the words that were typed to a command and its options, with commander; and the help.
 import { CommanderError, type Help, Command as Program } from 'commander'
-import type { App, Command, Example, RunUse } from './define-app.ts'
+import type { App, Command, Example } from './define-app.ts'
 import { UsageError } from './errors.ts'
 import { backendNames } from './open-app-backend.ts'
 import {
@@ -12,6 +12,7 @@ import {
   type OptionKinds,
   textOption,
 } from './options.ts'
+import type { RunUse } from './run-folder.ts'
 
 /** What was typed, understood. */
 export interface Request {

@@ -3,7 +3,7 @@ import type { Backend } from '@deep-recipe/core-tensor'
 import type { JsonRecord, Terminal } from '@deep-recipe/training'
 import type { BackendName } from './open-app-backend.ts'
 import type { OptionKinds, OptionValues } from './options.ts'
-import type { RunRecord } from './run-folder.ts'
+import type { RunRecord, RunUse } from './run-folder.ts'
 
 /** The options that every command has. Paths are absolute, relative ones having been taken from where the user typed. */
 export interface SharedOptions {
@@ -55,9 +55,6 @@ export interface CommandContext<Values> {
   /** A path as the user meant it: relative to where the command was typed. */
   resolvePath(path: string): string
 }
-
-/** The run that a command works on: train begins a new one, evaluate and predict use the last, other commands none. */
-export type RunUse = 'new' | 'last' | 'none'
 
 /** One command of an app. */
 export interface CommandDefinition<Kinds extends OptionKinds> {

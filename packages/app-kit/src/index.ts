@@ -7,7 +7,6 @@ export {
   defineApp,
   defineCommand,
   type Example,
-  type RunUse,
   type SharedOptions,
 } from './define-app.ts'
 export { UsageError } from './errors.ts'
@@ -25,5 +24,5 @@ export {
   type OptionValues,
   textOption,
 } from './options.ts'
-export type { RunRecord } from './run-folder.ts'
+export type { RunRecord, RunUse } from './run-folder.ts'
 export { startApp } from './start-app.ts'

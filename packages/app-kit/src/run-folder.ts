@@ -2,8 +2,10 @@
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { FileError, writeFileAtomically } from '@deep-recipe/training'
-import type { RunUse } from './define-app.ts'
 import { UsageError } from './errors.ts'
+
+/** The run that a command works on: train begins a new one, evaluate and predict use the last, other commands none. */
+export type RunUse = 'new' | 'last' | 'none'
 
 /** What `run.json` in the folder of a run says. */
 export interface RunRecord {
