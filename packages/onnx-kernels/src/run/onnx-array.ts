@@ -1,7 +1,7 @@
 // Arrays of the ONNX backend: host memory that sessions read and write in place, and a ledger of what is alive.
 import { BaseDeviceArray, type HostData, type MemoryUse, type TensorType } from '@deep-recipe/core-tensor'
 import type { OnnxBackend } from './onnx-backend.ts'
-import type { OrtTensor, TensorData } from './runtime.ts'
+import type { Storage } from './storage.ts'
 
 /** Counts what is alive. Arrays that were dropped instead of disposed are counted out when they are collected. */
 export class Ledger {
@@ -33,29 +33,29 @@ export class Ledger {
 /** A value in host memory. The memory is never written again, so arrays may share it. */
 export class OnnxArray extends BaseDeviceArray {
   readonly backend: OnnxBackend
+  readonly #storage: Storage
   readonly #bytes: number
-  #tensor: OrtTensor | undefined
 
-  constructor(backend: OnnxBackend, type: TensorType, tensor: OrtTensor) {
+  constructor(backend: OnnxBackend, type: TensorType, storage: Storage) {
     super({ shape: type.shape, dtype: type.dtype })
     this.backend = backend
-    this.#tensor = tensor
-    this.#bytes = (tensor.data as TensorData).byteLength
+    this.#storage = storage.retain()
+    this.#bytes = storage.bytes
     backend.ledger.add(this, this.#bytes)
   }
 
   /** What a session reads. */
-  get tensor(): OrtTensor {
+  get storage(): Storage {
     this.backend.checkOpen('Using an array')
-    return this.#tensor as OrtTensor
+    return this.#storage
   }
 
   protected override async read(): Promise<HostData> {
-    return this.tensor.data as TensorData
+    return this.storage.expose()
   }
 
   protected override release(): void {
-    this.#tensor = undefined
     if (!this.backend.closed) this.backend.ledger.remove(this, this.#bytes)
+    this.#storage.release()
   }
 }

@@ -5,6 +5,7 @@ import {
   grad,
   makeGraph,
   makeInput,
+  makeNode,
   NonFiniteError,
   type Tensor,
   tensor,
@@ -13,6 +14,7 @@ import {
 import { expect, test, vi } from 'vitest'
 import { floats, integers, randomArray } from '../fixtures/compare.ts'
 import { openOnnx } from '../index.ts'
+import type { OnnxArray } from './onnx-array.ts'
 import { OnnxBackend } from './onnx-backend.ts'
 import type { OrtRuntime } from './runtime.ts'
 
@@ -157,4 +159,28 @@ test('equal models share a session; unused ones are kept up to the bound and the
   backend.close()
   await Promise.resolve()
   expect([made, released]).toEqual([2, 2])
+})
+
+test('memory that nobody has seen is given back at once; what the user read stays', async () => {
+  const backend = await openOnnx()
+  const double = compile(backend, (x: Tensor) => [x.mul(2), x.mul(2), x], { donate: [0] })
+  const [seen, unseen] = [backend.upload(floats([2], [1, 2])), backend.upload(floats([2], [3, 4]))]
+  const kept = await seen.data()
+  const [, twice, same] = await double(seen)
+  expect([...kept]).toEqual([1, 2])
+  expect(await twice?.array()).toEqual([2, 4])
+  expect(await same?.array()).toEqual([1, 2])
+  const memory = (unseen as OnnxArray).storage.tensor.data as Float32Array
+  const outputs = await double(unseen)
+  // The third output is the donated input itself.
+  expect(memory.length).toBe(2)
+  for (const output of outputs) output.dispose()
+  expect(memory.length).toBe(0)
+  const used = backend.upload(floats([1], [5]))
+  const leaf = makeInput('x', { shape: [1], dtype: 'float32' })
+  const executable = await backend.compile(makeGraph([leaf], [makeNode('add', [leaf, leaf], {})]))
+  const pending = executable.run([used])
+  used.dispose()
+  expect(await (await pending)[0]?.array()).toEqual([10])
+  backend.close()
 })

@@ -16,6 +16,7 @@ import { Ledger, OnnxArray } from './onnx-array.ts'
 import { createExecutable } from './onnx-executable.ts'
 import { loadRuntime, type OrtRuntime } from './runtime.ts'
 import { countCores, SessionPool } from './sessions.ts'
+import { Storage } from './storage.ts'
 
 /** Options of the ONNX backend. */
 export interface OnnxOptions {
@@ -86,11 +87,11 @@ export class OnnxBackend implements Backend {
     const { dtype, shape } = value
     const data =
       dtype === 'float32'
-        ? Float32Array.from(value.data)
+        ? new Float32Array(value.data)
         : dtype === 'int32'
-          ? Int32Array.from(value.data)
-          : Uint8Array.from(value.data)
-    return new OnnxArray(this, value, this.runtime.createTensor(dtype, data, shape))
+          ? new Int32Array(value.data)
+          : new Uint8Array(value.data)
+    return new OnnxArray(this, value, new Storage(this.runtime.createTensor(dtype, data, shape)))
   }
 
   close(): void {

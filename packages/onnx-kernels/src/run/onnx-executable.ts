@@ -17,12 +17,13 @@ import { checkFinite } from './non-finite.ts'
 import { OnnxArray } from './onnx-array.ts'
 import type { OnnxBackend } from './onnx-backend.ts'
 import type { OrtSession, OrtTensor, TensorData } from './runtime.ts'
+import { Storage } from './storage.ts'
 
 /** What a run needs besides its inputs. */
 interface Parts {
   readonly session: OrtSession | undefined
   readonly drawer: HostDrawer | undefined
-  readonly constants: ReadonlyMap<HostArray, OrtTensor>
+  readonly constants: ReadonlyMap<HostArray, Storage>
   readonly release: () => void
 }
 
@@ -51,26 +52,46 @@ export class OnnxExecutable implements Executable {
   }
 
   async run(inputs: readonly DeviceArray[]): Promise<DeviceArray[]> {
-    const { session, drawer, constants } = this.#checkAlive()
+    const parts = this.#checkAlive()
     checkRunInputs(this.#backend, this.#graph.inputs, inputs)
-    const tensors = (inputs as readonly OnnxArray[]).map((array) => array.tensor)
-    const draws = drawer ? await this.#draw(drawer, tensors) : []
-    let results: Readonly<Record<string, OrtTensor>> = {}
-    const find = (source: OutputSource): OrtTensor => {
-      if ('name' in source) return results[source.name] as OrtTensor
-      if ('input' in source) return tensors[source.input] as OrtTensor
-      return ('draw' in source ? draws[source.draw] : constants.get(source.constant)) as OrtTensor
+    // The run owns its inputs too: they may be disposed while it waits for its turn.
+    const storages = (inputs as readonly OnnxArray[]).map((array) => array.storage.retain())
+    const owned = [...storages]
+    try {
+      const draws = parts.drawer ? await this.#draw(parts.drawer, storages) : new Map<number, Storage>()
+      for (const draw of draws.values()) owned.push(draw.retain())
+      const find = await this.#compute(parts, storages, draws)
+      for (const { node, source } of this.#lowered.watched) checkFinite(node, find(source).tensor.data as TensorData)
+      const outputs = this.#lowered.outputs.map((source, position) => {
+        return new OnnxArray(this.#backend, this.#graph.outputs[position] as TensorType, find(source))
+      })
+      for (const position of this.#donate) inputs[position]?.dispose()
+      return outputs
+    } finally {
+      for (const storage of owned) storage.release()
+    }
+  }
+
+  /** Runs the session, and gives the way to each value that is wanted. */
+  async #compute(
+    { session, constants }: Parts,
+    inputs: readonly Storage[],
+    draws: ReadonlyMap<number, Storage>,
+  ): Promise<(source: OutputSource) => Storage> {
+    const results = new Map<string, Storage>()
+    const find = (source: OutputSource): Storage => {
+      if ('name' in source) return results.get(source.name) as Storage
+      if ('input' in source) return inputs[source.input] as Storage
+      return ('draw' in source ? draws.get(source.draw) : constants.get(source.constant)) as Storage
     }
     if (session) {
       const feeds: Record<string, OrtTensor> = {}
-      for (const { name, source } of this.#lowered.feeds) feeds[name] = find(source)
-      results = await runSession(session, feeds)
+      for (const { name, source } of this.#lowered.feeds) feeds[name] = find(source).tensor
+      for (const [name, tensor] of Object.entries(await runSession(session, feeds))) {
+        results.set(name, new Storage(tensor))
+      }
     }
-    for (const { node, source } of this.#lowered.watched) checkFinite(node, find(source).data as TensorData)
-    for (const position of this.#donate) inputs[position]?.dispose()
-    return this.#lowered.outputs.map((source, position) => {
-      return new OnnxArray(this.#backend, this.#graph.outputs[position] as TensorType, find(source))
-    })
+    return find
   }
 
   dispose(): void {
@@ -90,15 +111,15 @@ export class OnnxExecutable implements Executable {
     })
   }
 
-  async #draw(drawer: HostDrawer, tensors: readonly OrtTensor[]): Promise<OrtTensor[]> {
+  async #draw(drawer: HostDrawer, inputs: readonly Storage[]): Promise<Map<number, Storage>> {
     const { draws } = this.#lowered.draws
-    const tensorsByNumber: OrtTensor[] = []
-    for (const [number, data] of await drawer.draw(tensors.map((tensor) => tensor.data as TensorData))) {
+    const drawn = new Map<number, Storage>()
+    for (const [number, data] of await drawer.draw(inputs.map(({ tensor }) => tensor.data as TensorData))) {
       const { node } = draws[number] as HostDraw
       const { dtype, shape } = node
-      tensorsByNumber[number] = this.#backend.runtime.createTensor(dtype, data, shape)
+      drawn.set(number, new Storage(this.#backend.runtime.createTensor(dtype, data, shape)))
     }
-    return tensorsByNumber
+    return drawn
   }
 }
 
@@ -115,13 +136,14 @@ export async function createExecutable(
     ...lowered.outputs,
     ...lowered.watched.map((watched) => watched.source),
   ]
-  const constants = new Map<HostArray, OrtTensor>()
+  const constants = new Map<HostArray, Storage>()
   const wantedDraws = new Set<number>()
   for (const source of sources) {
     if ('draw' in source) wantedDraws.add(source.draw)
     if (!('constant' in source)) continue
     const { dtype, shape, data } = source.constant
-    constants.set(source.constant, backend.runtime.createTensor(dtype, data as TensorData, shape))
+    // The executable owns it: it outlives the arrays that show it.
+    constants.set(source.constant, new Storage(backend.runtime.createTensor(dtype, data as TensorData, shape)).retain())
   }
   const drawer = wantedDraws.size > 0 ? await HostDrawer.create(lowered.draws, wantedDraws) : undefined
   const acquired = lowered.model
