@@ -1,4 +1,19 @@
 // What layers-rnn offers.
+export {
+  boundGradientFlow,
+  type GradientFlowOptions,
+  measureCellPath,
+  measureGradientFlow,
+} from './analysis/gradient-flow.ts'
+export {
+  gruJacobians,
+  type JacobianOptions,
+  type LstmJacobians,
+  lstmJacobians,
+  originalGruJacobians,
+  simpleRnnJacobians,
+} from './analysis/jacobians.ts'
+export { type SpectralNormOptions, spectralNorm } from './analysis/spectral-norm.ts'
 export { type BidirectionalOptions, type BothWays, bidirectional, type Merge } from './bidirectional.ts'
 export type { CellState, GateParams, RecurrentCell, WeightOptions } from './cell.ts'
 export { type GruParams, gru, gruCell, originalGru, originalGruCell } from './cells/gru.ts'

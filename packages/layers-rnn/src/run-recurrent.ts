@@ -60,7 +60,7 @@ export function runRecurrent<P extends TensorRecord, S extends CellState>(
   const [batch, time] = readSequenceShape(cell.name, input)
   const { reverse = false, truncate, keep } = options
   const mask = readMask(cell.name, options, batch, time)
-  const initial = readInitialState(cell, options.initialState, batch)
+  const initial = checkInitialState(cell, options.initialState, batch)
   // Zeros where nothing real stands: otherwise NaN there would reach the weights' gradients as 0 · NaN.
   const clean = mask ? mask.expandDims(-1).where(input, 0) : input
   // The loop has the time axis first. It is written one step at a time: that x W is one product for all steps is the
@@ -116,7 +116,8 @@ function readMask(
   return given
 }
 
-function readInitialState<S extends CellState>(
+/** The given state if it is one of the cell, or zeros. */
+export function checkInitialState<S extends CellState>(
   cell: { readonly name: string; readonly units: number; readonly stateNames: readonly string[] },
   given: S | undefined,
   batch: number,
