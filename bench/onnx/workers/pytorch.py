@@ -1,0 +1,104 @@
+# The tasks on PyTorch, as one would write them there. Same protocol as serve.mjs.
+import json
+import os
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+torch.set_num_threads(int(os.environ.get('BENCH_THREADS', '2')))
+torch.manual_seed(1)
+
+
+def uniform(*shape, scale=0.1):
+    return (torch.rand(*shape) - 0.5) * 2 * scale
+
+
+def descent(parameters, loss):
+    optimizer = torch.optim.SGD(parameters, lr=0.01)
+
+    def step(*data):
+        optimizer.zero_grad()
+        value = loss(*data)
+        value.backward()
+        optimizer.step()
+        return value.item()
+
+    return step
+
+
+def matmul():
+    a, b = uniform(1024, 1024), uniform(1024, 1024)
+    return lambda: a @ b
+
+
+def convolution():
+    weights = [uniform(64, 64, 3, 3, scale=0.04).requires_grad_() for _ in range(6)]
+    x = uniform(32, 64, 19, 19)
+
+    def loss():
+        output = x
+        for w in weights:
+            output = F.relu(F.conv2d(output, w, padding=1))
+        return output.square().mean()
+
+    return descent(weights, loss)
+
+
+def lstm_small():
+    layer = torch.nn.LSTM(100, 100)
+    x = uniform(20, 16, 100, scale=1)
+    return descent(list(layer.parameters()), lambda: layer(x)[0].square().mean())
+
+
+def lstm_large():
+    layer, head = torch.nn.LSTM(128, 256), torch.nn.Linear(256, 500)
+    x, y = uniform(30, 32, 128, scale=1), torch.randint(500, (960,))
+    return descent(
+        [*layer.parameters(), *head.parameters()],
+        lambda: F.cross_entropy(head(layer(x)[0].reshape(960, 256)), y),
+    )
+
+
+def mlp_epoch():
+    model = torch.nn.Sequential(torch.nn.Linear(784, 256), torch.nn.ReLU(), torch.nn.Linear(256, 10))
+    batches = [(uniform(128, 784, scale=1), torch.randint(10, (128,))) for _ in range(8)]
+    step = descent(list(model.parameters()), lambda x, y: F.cross_entropy(model(x), y))
+
+    def epoch():
+        for i in range(469):
+            step(*batches[i % 8])
+
+    return epoch
+
+
+def adam():
+    parameter = uniform(10_000_000).requires_grad_()
+    parameter.grad = uniform(10_000_000)
+    optimizer = torch.optim.Adam([parameter], lr=0.001)
+    return optimizer.step
+
+
+tasks = {
+    'matmul': matmul,
+    'convolution': convolution,
+    'lstm 16×20×100': lstm_small,
+    'lstm 32×30×128→256→500': lstm_large,
+    'mlp epoch': mlp_epoch,
+    'adam 10M': adam,
+}
+
+print(json.dumps({'name': f'PyTorch {torch.__version__}', 'tasks': list(tasks)}), flush=True)
+ready = {}
+for line in sys.stdin:
+    request = json.loads(line)
+    task, repeats = request['task'], request['repeats']
+    if task not in ready:
+        ready[task] = tasks[task]()
+        for _ in range(2):
+            ready[task]()
+    start = time.perf_counter()
+    for _ in range(repeats):
+        ready[task]()
+    print(json.dumps({'task': task, 'ms': (time.perf_counter() - start) * 1000 / repeats}), flush=True)
