@@ -5,6 +5,7 @@ import { Emitter, glslType } from './emitter.ts'
 import { functionsFor } from './functions.ts'
 import { emitProduct, findProducts } from './product.ts'
 import { costOfLanes, emitAlong, emitLanes, findAlong } from './reduction.ts'
+import { emitSparseSum, findSparseSum } from './sparse-sum.ts'
 
 /** A shader and what has to be bound to it. */
 export interface Shader {
@@ -15,8 +16,8 @@ export interface Shader {
   readonly template: Template
 }
 
-/** `map` reduces nothing; the others are described in reduction.ts and product.ts. */
-export type Template = 'map' | 'lanes' | 'along' | 'product' | 'quad product'
+/** `map` reduces nothing; the others are described in reduction.ts, product.ts and sparse-sum.ts. */
+export type Template = 'map' | 'lanes' | 'along' | 'product' | 'quad product' | 'sparse sum'
 
 /** What the shader may rely on. */
 export interface ShaderOptions {
@@ -43,6 +44,11 @@ export function generateShader(
 function emitReduction(emitter: Emitter, kernel: Kernel, options: ShaderOptions): Template {
   const { reduction, layout } = kernel
   if (!reduction) return 'map'
+  const sparse = findSparseSum(emitter.arena, reduction)
+  if (sparse) {
+    emitSparseSum(emitter, sparse)
+    return 'sparse sum'
+  }
   const products = findProducts(emitter.arena, reduction, layout, options.quadDerivatives)
   const product = products.sort((a, b) => a.cost - b.cost)[0]
   const along = findAlong(emitter, reduction)

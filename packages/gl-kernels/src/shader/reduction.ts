@@ -48,7 +48,11 @@ function accumulate(emitter: Emitter, reduction: Reduction, { name, part, blocke
 }
 
 /** Runs `body` inside one loop per axis. */
-function nest(emitter: Emitter, axes: readonly { variable: string; size: number }[], body: () => void): void {
+export function nestLoops(
+  emitter: Emitter,
+  axes: readonly { variable: string; size: number }[],
+  body: () => void,
+): void {
   const looped = axes.filter(({ size }) => size !== 1)
   for (const { variable } of looped) emitter.open([variable])
   body()
@@ -67,7 +71,7 @@ export function emitLanes(emitter: Emitter, reduction: Reduction): void {
   const iterations = reduction.axes.reduce((product, { size }) => product * size, 1)
   const accumulator = openAccumulator(emitter, reduction, iterations)
   if (iterations > 0) {
-    nest(emitter, reduction.axes, () =>
+    nestLoops(emitter, reduction.axes, () =>
       accumulate(emitter, reduction, accumulator, emitter.emitWide(reduction.body, 'lane')),
     )
   }
@@ -86,7 +90,7 @@ function emitArgMax(emitter: Emitter, reduction: Reduction): void {
   for (const { variable, size } of axes) {
     position = addIndex(scaleIndex(position, size), variableIndex(variable, size))
   }
-  nest(emitter, axes, () => {
+  nestLoops(emitter, axes, () => {
     const value = emitter.emitWide(body, 'lane')
     const nothing = `less(${total}, ivec4(0))`
     const isNumber = body.dtype === 'float32' ? `both(differs(${value}, ${value}), equals(${best}, ${best}))` : ''
@@ -119,7 +123,7 @@ export function emitAlong(emitter: Emitter, reduction: Reduction, axis: number):
   emitter.line(`${glslType(dtype, true)} ${total} = ${glslType(dtype, true)}(0);`)
   emitter.open(['part4'])
   const accumulator = openAccumulator(emitter, part, iterations)
-  nest(emitter, [...others, { variable: 'block', size: size / 4 }], () =>
+  nestLoops(emitter, [...others, { variable: 'block', size: size / 4 }], () =>
     accumulate(emitter, part, accumulator, emitter.emitWide(part.body, 'inner')),
   )
   if (accumulator.blocked) emitter.line(`${accumulator.name} += ${accumulator.part};`)
