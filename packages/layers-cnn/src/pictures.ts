@@ -2,6 +2,7 @@
 import {
   type Backend,
   compile,
+  type DeviceArray,
   flattenTree,
   formatShape,
   type HostArray,
@@ -69,7 +70,7 @@ export async function featureMaps<P extends Params>(
     params,
     await Promise.all(leaves.map((leaf) => (leaf instanceof Tensor ? leaf.host() : leaf))),
   )
-  const run = compile(backend, (weights: P, example: Tensor) => {
+  const run = compile(backend, (weights: P, example: Tensor): Tensor => {
     const calls = observeLayers(model, weights, example.expandDims(0))
     const call = calls.find((each) => each.path === String(path))
     if (call) return call.output
@@ -79,10 +80,8 @@ export async function featureMaps<P extends Params>(
       received: String(path),
       remedy: 'Choose a layer as summary shows it.',
     })
-  }) as (weights: unknown, example: HostArray) => Promise<{ host(): Promise<HostArray>; dispose(): void }>
-  const output = await run(values, await readValue(input))
-  const { shape, dtype, data } = await output.host()
-  output.dispose()
+  })
+  const { shape, dtype, data } = await runOnce(run as unknown as Run, values, await readValue(input))
   if (shape.length < 3 || shape.length > 4 || data.length === 0) {
     throw new ShapeError({
       what: 'featureMaps',
@@ -102,6 +101,20 @@ export async function featureMaps<P extends Params>(
       size,
     ),
   )
+}
+
+type Run = ((...args: unknown[]) => Promise<DeviceArray>) & { dispose(): void }
+
+/** The result of a compiled function that is called this once. */
+async function runOnce(run: Run, ...args: unknown[]): Promise<HostArray> {
+  try {
+    const output = await run(...args)
+    const value = await output.host()
+    output.dispose()
+    return value
+  } finally {
+    run.dispose()
+  }
 }
 
 /** The parts of an array along its first axis. */
