@@ -73,6 +73,8 @@ export interface DeviceArray {
   ndarray(): Promise<NdArray<HostData>>
   /** Nested arrays; a scalar gives a number. */
   array(): Promise<NestedArray>
+  /** The number of an array with one element (bool: 0 or 1). Throws a ShapeError for any other. */
+  item(): Promise<number>
   /** Frees it now. Optional for the user: a dropped array is freed by the garbage collector. */
   dispose(): void
   readonly disposed: boolean

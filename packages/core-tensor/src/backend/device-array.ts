@@ -1,7 +1,7 @@
 // The part of a DeviceArray that all backends share: reading it in the user's favourite form, and disposing it once.
 import type { NdArray } from 'ndarray'
 import { BackendError } from '../errors.ts'
-import { type HostArray, type HostData, type NestedArray, toNdArray, toNested } from '../host/host-array.ts'
+import { type HostArray, type HostData, type NestedArray, toNdArray, toNested, toNumber } from '../host/host-array.ts'
 import type { DType, Shape, TensorType } from '../trace/types.ts'
 import type { Backend, DeviceArray } from './backend.ts'
 
@@ -49,6 +49,10 @@ export abstract class BaseDeviceArray implements DeviceArray {
 
   async array(): Promise<NestedArray> {
     return toNested(await this.host())
+  }
+
+  async item(): Promise<number> {
+    return toNumber(await this.host())
   }
 
   dispose(): void {

@@ -93,6 +93,18 @@ export function toNdArray(array: HostArray): NdArray<HostData> {
   return ndarray(array.data, [...array.shape])
 }
 
+/** The only number of an array (bool: 0 or 1). @throws ShapeError when there are none or several */
+export function toNumber({ shape, data }: HostArray): number {
+  const [number] = data
+  if (data.length === 1 && number !== undefined) return number
+  throw new ShapeError({
+    what: 'item()',
+    expected: 'one element',
+    received: `${data.length}, of the shape ${formatShape(shape)}`,
+    remedy: 'Reduce it with sum(), mean() or max(), or read all with array().',
+  })
+}
+
 /** Nested arrays of numbers (bool: of booleans); a scalar gives a number. */
 export function toNested(array: HostArray): NestedArray {
   const strides = contiguousStrides(array.shape)

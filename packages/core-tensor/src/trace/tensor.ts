@@ -9,6 +9,7 @@ import {
   toHostArray,
   toNdArray,
   toNested,
+  toNumber,
 } from '../host/host-array.ts'
 import { type Axes, broadcastShapes, normalizeAxes, normalizeAxis, resolveShape } from './axes.ts'
 import { makeConstant, makeNode } from './build.ts'
@@ -347,6 +348,10 @@ export class Tensor {
   /** Nested arrays; a scalar gives a number. */
   async array(): Promise<NestedArray> {
     return toNested(await this.host())
+  }
+  /** The number of a tensor with one element. Throws a ShapeError for any other. */
+  async item(): Promise<number> {
+    return toNumber(await this.host())
   }
 
   toString(): string {
