@@ -141,7 +141,7 @@ test('equal models share a session; unused ones are kept up to the bound and the
       }
     },
   }
-  const backend = new OnnxBackend(runtime, { threads: 1, spare: 1, block: 0 })
+  const backend = new OnnxBackend(runtime, { threads: 1, spin: false, spare: 1 }, 0)
   const graph = (count: number) => {
     const leaf = makeInput('x', { shape: [count], dtype: 'float32' })
     return makeGraph([leaf], [tensor([1]).node, grad((x: Tensor) => x.exp().sum())(tensor(randomArray([count]))).node])

@@ -15,13 +15,18 @@ import { measureBlock } from './measure-block.ts'
 import { Ledger, OnnxArray } from './onnx-array.ts'
 import { createExecutable } from './onnx-executable.ts'
 import { loadRuntime, type OrtRuntime } from './runtime.ts'
-import { countCores, SessionPool } from './sessions.ts'
+import { countCores, SessionPool, type SessionSettings } from './sessions.ts'
 import { Storage } from './storage.ts'
 
 /** Options of the ONNX backend. */
 export interface OnnxOptions {
   /** Threads per operator. Default: the physical cores that this process may use. */
   readonly threads?: number
+  /**
+   * Whether idle threads wait for work in a loop instead of asleep: it pays on a machine with nothing else to do, and costs
+   * time where other programs want the cores. Default false.
+   */
+  readonly spin?: boolean
   /** Sessions that nobody uses any more but that are kept, in case the same graph is compiled again. Default 4. */
   readonly spareSessions?: number
 }
@@ -36,7 +41,7 @@ export async function openOnnx(options: OnnxOptions = {}): Promise<Backend> {
   const threads = checkCount('threads', options.threads ?? countCores(), 1)
   const spare = checkCount('spareSessions', options.spareSessions ?? 4, 0)
   const runtime = await loadRuntime()
-  return new OnnxBackend(runtime, { threads, spare, block: await measureBlock(runtime) })
+  return new OnnxBackend(runtime, { threads, spin: options.spin ?? false, spare }, await measureBlock(runtime))
 }
 
 function checkCount(what: string, count: number, least: number): number {
@@ -59,10 +64,11 @@ export class OnnxBackend implements Backend {
 
   readonly #block: number
 
-  constructor(runtime: OrtRuntime, { threads, spare, block }: { threads: number; spare: number; block: number }) {
+  constructor(runtime: OrtRuntime, settings: SessionSettings, block: number) {
     this.runtime = runtime
     this.#block = block
-    this.sessions = new SessionPool(runtime, { threads, spare })
+    this.sessions = new SessionPool(runtime, settings)
+    const { threads } = settings
     this.description = `ONNX Runtime ${runtime.version} on the CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
   }
 

@@ -7,6 +7,8 @@ import type { OrtRuntime, OrtSession } from './runtime.ts'
 /** How sessions run. */
 export interface SessionSettings {
   readonly threads: number
+  /** Whether idle threads wait for work in a loop instead of asleep. */
+  readonly spin: boolean
   /** Unused sessions that are kept. */
   readonly spare: number
 }
@@ -72,6 +74,7 @@ export class SessionPool {
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
+      extra: { session: { intra_op: { allow_spinning: this.#settings.spin ? '1' : '0' } } },
       // Errors are thrown: printing them as well would be noise.
       logSeverityLevel: 4,
     })
