@@ -3,7 +3,6 @@ import {
   compile,
   conv2d,
   type DeviceArray,
-  HostRandom,
   oneHot,
   scan,
   type Tensor,
@@ -13,11 +12,10 @@ import { openGl } from '../../../packages/gl-kernels/src/index.node.ts'
 import { serve } from './serve.mjs'
 
 const backend = await openGl()
-const random = new HostRandom(1)
 
 function upload(shape: readonly number[], scale = 0.1): DeviceArray {
   const size = shape.reduce((product, length) => product * length, 1)
-  const data = Float32Array.from({ length: size }, () => (random.uniform() - 0.5) * 2 * scale)
+  const data = Float32Array.from({ length: size }, () => (Math.random() - 0.5) * 2 * scale)
   return backend.upload({ shape, dtype: 'float32', data })
 }
 
@@ -102,7 +100,7 @@ export const tasks: Record<string, () => Promise<() => Promise<void>>> = {
       d: upload([outputs]),
     }
     const x = upload([20, 16, 100], 1)
-    const data = Int32Array.from({ length: 320 }, () => random.integer(outputs))
+    const data = Int32Array.from({ length: 320 }, () => Math.floor(Math.random() * outputs))
     const y = backend.upload({ shape: [320], dtype: 'int32', data })
     const run = descent((w, input, target) => {
       const states = lstm(input as Tensor, w, units).reshape([320, units])
