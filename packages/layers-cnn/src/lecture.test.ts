@@ -1,6 +1,6 @@
 // The worked example of Hung-yi Lee's lecture on convolutional networks: a 6×6 image and two 3×3 filters.
-import { type NestedArray, randomKey, type Tensor, tensor } from '@deep-recipe/core-tensor'
-import { countParameters, evaluation, sequential } from '@deep-recipe/layers-core'
+import { type NestedArray, randomKey, tensor } from '@deep-recipe/core-tensor'
+import { countParameters, evaluation, type Layer, sequential, type TensorRecord } from '@deep-recipe/layers-core'
 import { expect, test } from 'vitest'
 import { conv2d } from './convolution.ts'
 import { maxPool2d } from './pooling.ts'
@@ -33,8 +33,7 @@ function slide(picture: readonly number[][], filter: readonly number[][], stride
   )
 }
 
-const run = async (layer: { apply: (...given: never[]) => Tensor }): Promise<NestedArray> =>
-  (layer as ReturnType<typeof conv2d>).apply(params, input, evaluation).array()
+const run = async (layer: Layer<TensorRecord>): Promise<NestedArray> => layer.apply(params, input, evaluation).array()
 
 test('two filters have 18 parameters, however large the image', () => {
   const layer = conv2d(2, 3, { useBias: false })
