@@ -67,6 +67,12 @@ export function startLine(folder: string, line: string): Running {
   )
 }
 
+/** Commands that are still running: a test that fails leaves none behind. */
+const running = new Set<Running>()
+afterAll(() => {
+  for (const one of running) one.signal('SIGKILL')
+})
+
 function watch(child: ChildProcess): Running {
   const texts = { out: '', err: '' }
   const waiting = new Set<() => void>()
@@ -78,7 +84,7 @@ function watch(child: ChildProcess): Running {
     for (const look of waiting) look()
   })
   const ending = new Promise<Ending>((resolve) => child.on('close', (code) => resolve({ code, ...texts })))
-  return {
+  const handle: Running = {
     ending,
     waitFor: (text) =>
       new Promise((resolve, reject) => {
@@ -99,6 +105,9 @@ function watch(child: ChildProcess): Running {
       }
     },
   }
+  running.add(handle)
+  ending.then(() => running.delete(handle))
+  return handle
 }
 
 /** Types `pnpm APP WORDS` in a folder and waits for the end. */

@@ -93,14 +93,15 @@ function findMemberFolders(plans: readonly Plan[]): Set<string> {
 }
 
 /** What decides every network of a run. Epochs, recipes and members may change when it goes on. */
-function decisiveOptions(options: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
-  const { trainSize, noise, batchSize, ingredients } = chooseSettings(options)
-  return { data: options.data, seed: options.seed, trainSize, hidden: ingredients.hidden, noise, batchSize }
+function decisiveOptions({ data, seed, ...options }: { readonly [name: string]: unknown }) {
+  const { recipes: _, ingredients, ...settings } = chooseSettings({ data, ...options })
+  const { members: __, ...decisive } = ingredients
+  return { data, seed, ...settings, ...decisive }
 }
 
 /** Throws where a resumed run would mix networks that were trained in different ways. */
 function requireSameTraining(options: Context['options'], earlier: { readonly [name: string]: unknown }): void {
-  const now = decisiveOptions({ ...options })
+  const now: { readonly [name: string]: unknown } = decisiveOptions({ ...options })
   for (const [name, began] of Object.entries(decisiveOptions(earlier))) {
     if (now[name] === began) continue
     throw new UsageError({
