@@ -41,7 +41,8 @@ export interface ExportedOnnx {
  * @throws RecipeError when the function depends on the batch size in a way that one model cannot have.
  *
  * ```ts
- * await exportOnnx(model, params, { image: zeros([1, 28, 28]) }, { path: 'digits.onnx' })
+ * const double = (params: { factor: Tensor }, x: Tensor) => x.mul(params.factor)
+ * await exportOnnx(double, { factor: tensor(2) }, { x: zeros([1, 3]) }, { path: 'double.onnx' })
  * ```
  */
 export async function exportOnnx<Params>(
