@@ -1,5 +1,5 @@
 // What a lowering is: from a node whose inputs are lowered to ONNX operators and the value that they compute.
-import type { Node, NodeOf, Primitive, Shape } from '@deep-recipe/core-tensor'
+import type { Node, NodeOf, Primitive, Shape, TensorType } from '@deep-recipe/core-tensor'
 import { sameShape } from '@deep-recipe/core-tensor'
 import type { GraphWriter } from '../model/graph-writer.ts'
 
@@ -25,6 +25,22 @@ export interface LoweringContext {
   lowerScan(node: NodeOf<'scan'>): readonly OnnxValue[]
   /** The words of a random draw: fed by the host, or computed in the graph. */
   lowerRandom(node: NodeOf<'random'>): OnnxValue
+}
+
+/** A graph under construction, as the lowering of a loop needs it: it opens graphs inside, and fills them. */
+export interface LoopScope extends LoweringContext {
+  /** A scope of the same model that writes elsewhere, and sees `outer` around it. */
+  sibling(writer: GraphWriter, outer?: LoopScope): LoopScope
+  /** Whether a node has a value here or around. */
+  has(node: Node): boolean
+  /** Says what stands for the results of a node. */
+  define(node: Node, values: readonly OnnxValue[]): void
+  /** Lowers a node whose inputs have values. */
+  lower(node: Node): void
+  /** A constant without elements. */
+  empty(type: TensorType | undefined): OnnxValue
+  /** All results of a node, for the scopes inside. */
+  loosen(node: Node): readonly OnnxValue[]
 }
 
 /** Lowers one primitive. A scan gives all its results. */

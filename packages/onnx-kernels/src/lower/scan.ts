@@ -1,11 +1,10 @@
 // Scan: a loop over the steps of sequences as ONNX's Scan, forwards or from the end.
 import type { NodeOf } from '@deep-recipe/core-tensor'
 import type { GraphWriter } from '../model/graph-writer.ts'
-import { fullValue, inputNode, type OnnxValue } from './lowering.ts'
-import type { Scope } from './scope.ts'
+import { fullValue, inputNode, type LoopScope, type OnnxValue } from './lowering.ts'
 
 /** Lowers a scan in `scope`. Work in the body that is the same in every step is done once, before the loop. */
-export function lowerScan(scope: Scope, node: NodeOf<'scan'>): readonly OnnxValue[] {
+export function lowerScan(scope: LoopScope, node: NodeOf<'scan'>): readonly OnnxValue[] {
   const { body, carries, sequences, length, reverse } = node.attributes
   const { writer } = scope
   const results = body.outputs.length - carries

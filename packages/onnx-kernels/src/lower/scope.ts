@@ -1,7 +1,7 @@
 // One graph under construction: which value stands for which node. A loop's body is a scope that sees the one around it.
 import { type Node, type NodeOf, type Primitive, sizeOf, type TensorType } from '@deep-recipe/core-tensor'
 import type { GraphWriter } from '../model/graph-writer.ts'
-import { type LoweringContext, materialize, type OnnxLowering, type OnnxValue } from './lowering.ts'
+import { type LoopScope, materialize, type OnnxLowering, type OnnxValue } from './lowering.ts'
 import { lowerScan } from './scan.ts'
 import { onnxLowerings } from './table.ts'
 import { emitRandom } from './threefry.ts'
@@ -15,15 +15,15 @@ export interface ScopeOptions {
 }
 
 /** Values of nodes in one graph. */
-export class Scope implements LoweringContext {
+export class Scope implements LoopScope {
   readonly writer: GraphWriter
   readonly block: number
   readonly #options: ScopeOptions
-  readonly #outer: Scope | undefined
+  readonly #outer: LoopScope | undefined
   readonly #values = new Map<Node, readonly OnnxValue[]>()
   readonly #full = new Map<Node, string>()
 
-  constructor(writer: GraphWriter, options: ScopeOptions, outer?: Scope) {
+  constructor(writer: GraphWriter, options: ScopeOptions, outer?: LoopScope) {
     this.writer = writer
     this.block = options.block
     this.#options = options
@@ -31,7 +31,7 @@ export class Scope implements LoweringContext {
   }
 
   /** A scope of the same model that writes elsewhere. */
-  sibling(writer: GraphWriter, outer?: Scope): Scope {
+  sibling(writer: GraphWriter, outer?: LoopScope): Scope {
     return new Scope(writer, this.#options, outer)
   }
 

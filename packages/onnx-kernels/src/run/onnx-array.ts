@@ -1,6 +1,7 @@
 // Arrays of the ONNX backend: host memory that sessions read and write in place, and a ledger of what is alive.
-import { BaseDeviceArray, type HostData, type MemoryUse, type TensorType } from '@deep-recipe/core-tensor'
-import type { OnnxBackend } from './onnx-backend.ts'
+import { type Backend, BaseDeviceArray, type HostData, type MemoryUse, type TensorType } from '@deep-recipe/core-tensor'
+import type { OrtRuntime } from './runtime.ts'
+import type { SessionPool } from './sessions.ts'
 import type { Storage } from './storage.ts'
 
 /** Counts what is alive. Arrays that were dropped instead of disposed are counted out when they are collected. */
@@ -30,13 +31,27 @@ export class Ledger {
   }
 }
 
+/** What an array needs of the backend that holds it. */
+export interface ArrayHolder extends Backend {
+  readonly ledger: Ledger
+  readonly closed: boolean
+  /** Throws a BackendError when the backend is closed. */
+  checkOpen(what: string): void
+}
+
+/** What an executable needs besides. */
+export interface ExecutableHolder extends ArrayHolder {
+  readonly runtime: OrtRuntime
+  readonly sessions: SessionPool
+}
+
 /** A value in host memory. The memory is never written again, so arrays may share it. */
 export class OnnxArray extends BaseDeviceArray {
-  readonly backend: OnnxBackend
+  readonly backend: ArrayHolder
   readonly #storage: Storage
   readonly #bytes: number
 
-  constructor(backend: OnnxBackend, type: TensorType, storage: Storage) {
+  constructor(backend: ArrayHolder, type: TensorType, storage: Storage) {
     super({ shape: type.shape, dtype: type.dtype })
     this.backend = backend
     this.#storage = storage.retain()

@@ -12,7 +12,7 @@ import {
 } from '@deep-recipe/core-tensor'
 import { lowerGraph } from '../lower/lower-graph.ts'
 import { measureBlock } from './measure-block.ts'
-import { Ledger, OnnxArray } from './onnx-array.ts'
+import { type ExecutableHolder, Ledger, OnnxArray } from './onnx-array.ts'
 import { createExecutable } from './onnx-executable.ts'
 import { loadRuntime, type OrtRuntime } from './runtime.ts'
 import { countCores, SessionPool, type SessionSettings } from './sessions.ts'
@@ -54,7 +54,7 @@ function checkCount(what: string, count: number, least: number): number {
   })
 }
 
-export class OnnxBackend implements Backend {
+export class OnnxBackend implements ExecutableHolder {
   readonly name = 'onnx'
   readonly description: string
   readonly runtime: OrtRuntime

@@ -14,8 +14,7 @@ import type { HostDraw } from '../lower/host-draws.ts'
 import type { LoweredGraph, OutputSource } from '../lower/lower-graph.ts'
 import { HostDrawer } from '../random/host-drawer.ts'
 import { checkFinite } from './non-finite.ts'
-import { OnnxArray } from './onnx-array.ts'
-import type { OnnxBackend } from './onnx-backend.ts'
+import { type ExecutableHolder, OnnxArray } from './onnx-array.ts'
 import type { OrtSession, OrtTensor, TensorData } from './runtime.ts'
 import { Storage } from './storage.ts'
 
@@ -29,14 +28,14 @@ interface Parts {
 
 export class OnnxExecutable implements Executable {
   readonly stats: ExecutableStats
-  readonly #backend: OnnxBackend
+  readonly #backend: ExecutableHolder
   readonly #graph: Graph
   readonly #lowered: LoweredGraph
   readonly #donate: readonly number[]
   #parts: Parts | undefined
 
   constructor(
-    backend: OnnxBackend,
+    backend: ExecutableHolder,
     graph: Graph,
     lowered: LoweredGraph,
     parts: Parts,
@@ -125,7 +124,7 @@ export class OnnxExecutable implements Executable {
 
 /** Makes a lowered graph ready: its session, the constants that it is fed, and the means to draw. */
 export async function createExecutable(
-  backend: OnnxBackend,
+  backend: ExecutableHolder,
   graph: Graph,
   lowered: LoweredGraph,
   { donate = [] }: BackendCompileOptions,
@@ -157,7 +156,7 @@ export async function createExecutable(
 }
 
 async function acquireSession(
-  backend: OnnxBackend,
+  backend: ExecutableHolder,
   model: Uint8Array,
 ): Promise<{ session: OrtSession; release: () => void }> {
   try {
