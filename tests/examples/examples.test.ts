@@ -85,9 +85,11 @@ describe.each(['README.md', ...publishedPackages.map((name) => `${name}/README.m
     await check(example, example.code, skip)
   })
 
-  test.skipIf(file === 'README.md')('shows its first example within ten lines', () => {
+  // The README of the repository begins with the commands of a fresh machine.
+  const first = file === 'README.md' ? 12 : 10
+  test('shows its first example within ten lines', () => {
     const lines = readFileSync(join(root, file), 'utf8').split('\n')
-    expect(lines.findIndex((line) => /^```(ts|sh)$/.test(line))).toBeLessThan(10)
+    expect(lines.findIndex((line) => /^```(ts|sh)$/.test(line))).toBeLessThan(first)
   })
 })
 

@@ -19,7 +19,6 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 export const publishedPackages: readonly string[] = readdirSync(join(root, 'packages'))
   .map((name) => `packages/${name}`)
   .filter((folder) => existsSync(join(root, folder, 'package.json')))
-  .filter((folder) => existsSync(join(root, folder, 'README.md')))
   .filter((folder) => !JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).private)
 
 /** The examples of a README. */
