@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe.each([
-  ['generated', () => undefined],
+  ['generated', (): undefined => undefined],
   ['in a folder', (): string => folder],
 ] as const)('%s', (_, where) => {
   const load = (noise = 1, trainSize = 120): Promise<LaboratoryData> => loadData({ folder: where(), trainSize, noise })

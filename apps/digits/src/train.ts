@@ -12,6 +12,8 @@ import { countExamples } from '@deep-recipe/datasets'
 import {
   type Callback,
   type EpochFigures,
+  formatDuration,
+  formatFigure,
   type HostParams,
   type MetricsFile,
   openMetrics,
@@ -69,7 +71,7 @@ async function runTraining(context: Context): Promise<void> {
   const plans = settings.recipes.map((recipe) => ({ recipe, members: listMembers(recipe, training) }))
   // What an earlier run left in this folder goes before the new one is written down: killed at any moment, a run that is
   // resumed never takes up the networks of another.
-  if (!options.resume) await Promise.all([...findMemberFolders(plans)].map(removeCheckpoints))
+  if (!options.resume) await Promise.all(listAllMembers(plans).map(({ folder }) => removeCheckpoints(folder)))
   await beginRun()
   const trained = await trainAll(context, plans, data, training)
   if (!trained) return
@@ -87,9 +89,13 @@ interface Plan {
   readonly members: readonly Member[]
 }
 
-/** Recipes may share members. */
-function findMemberFolders(plans: readonly Plan[]): Set<string> {
-  return new Set(plans.flatMap(({ members }) => members.map(({ folder }) => folder)))
+/** Each member once: recipes may share some. */
+function listAllMembers(plans: readonly Plan[]): Member[] {
+  const members = new Map<string, Member>()
+  for (const member of plans.flatMap((plan) => plan.members)) {
+    if (!members.has(member.folder)) members.set(member.folder, member)
+  }
+  return [...members.values()]
 }
 
 /** What decides every network of a run. Epochs, recipes and members may change when it goes on. */
@@ -122,28 +128,65 @@ async function trainAll(
 ): Promise<TrainedRecipe[] | undefined> {
   const { options, terminal, log } = context
   const metrics = await openFigures(join(options.out, 'metrics.jsonl'), options.resume)
-  const done = new Map<string, { params: HostParams; history: readonly EpochFigures[] }>()
-  const total = findMemberFolders(plans).size
-  for (const member of plans.flatMap((plan) => plan.members)) {
-    if (done.has(member.folder)) continue
-    const title = `${done.size + 1}/${total} ${describeMember(member, training)}`
-    const callbacks = [showProgress(terminal, title), recordFigures(member, metrics)]
-    const result = await trainMember(member, data, training, callbacks)
-    if (!result) {
-      log(`Stopped during ${describeMember(member, training)}; everything so far is saved.`)
-      return undefined
-    }
-    for (const warning of result.warnings) log(warning)
-    done.set(member.folder, result)
-  }
-  return plans.map(({ recipe, members }) => {
-    const results = members.flatMap((member) => done.get(member.folder) ?? [])
-    const params = joinParams(
-      recipe,
-      results.map((result) => result.params),
-    )
-    return { recipe, model: buildModel(recipe, training.ingredients), params, history: results[0]?.history ?? [] }
+  const members = listAllMembers(plans)
+  const done = new Map<string, Trained>()
+  // Most networks are trained before a bar of their own would show: this one is for the whole.
+  const progress = terminal.startProgress({
+    title: `All ${members.length} networks`,
+    total: members.reduce((sum, { epochs }) => sum + epochs, 0),
   })
+  let epochsBefore = 0
+  try {
+    for (const member of members) {
+      const description = describeMember(member, training)
+      const title = `${done.size + 1}/${members.length} ${description}`
+      const whole: Callback = {
+        name: 'whole',
+        onEpochEnd: ({ figures }) => progress.update(epochsBefore + figures.epoch),
+      }
+      const callbacks = [showProgress(terminal, title), recordFigures(member, metrics), whole]
+      const result = await trainMember(member, data, training, callbacks)
+      if (!result) {
+        log(`Stopped during ${description}; everything so far is saved.`)
+        return undefined
+      }
+      for (const warning of result.warnings) log(warning)
+      log(`${title}: ${describeHistory(result.history)}`)
+      done.set(member.folder, result)
+      epochsBefore += member.epochs
+      progress.update(epochsBefore)
+    }
+  } finally {
+    progress.finish()
+  }
+  return plans.map((plan) => assemble(plan, done, training))
+}
+
+/** What training a member gives. */
+interface Trained {
+  readonly params: HostParams
+  readonly history: readonly EpochFigures[]
+}
+
+/** A recipe's network from its trained members. */
+function assemble(
+  { recipe, members }: Plan,
+  done: ReadonlyMap<string, Trained>,
+  training: TrainingOptions,
+): TrainedRecipe {
+  const results = members.flatMap((member) => done.get(member.folder) ?? [])
+  const params = joinParams(
+    recipe,
+    results.map((result) => result.params),
+  )
+  return { recipe, model: buildModel(recipe, training.ingredients), params, history: results[0]?.history ?? [] }
+}
+
+/** The end of a member's training in a few words. */
+function describeHistory(history: readonly EpochFigures[]): string {
+  const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
+  const last = history.at(-1)?.validation?.accuracy ?? Number.NaN
+  return `trained for ${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} in ${formatDuration(seconds)}, validation accuracy ${formatFigure(last)}`
 }
 
 /** Measures every recipe on clean and noisy test images. Throws the signal's reason when it is aborted. */
