@@ -16,7 +16,10 @@ export interface DeviceTexture {
 export interface DeviceProgram {
   readonly source: string
   readonly program: WebGLProgram
-  readonly uniforms: Map<string, WebGLUniformLocation | null>
+  /** Uniforms that hold the step of a loop, with its depth. */
+  readonly steps: { readonly depth: number; readonly location: WebGLUniformLocation | null }[]
+  /** Uniform that holds the first row of a slice. */
+  firstRow: WebGLUniformLocation | null
   users: number
   checked: boolean
 }
@@ -218,7 +221,7 @@ export class GlDevice {
       return known
     }
     const program = linkProgram(this.#gl, source)
-    const made: DeviceProgram = { source, program, uniforms: new Map(), users: 1, checked: false }
+    const made: DeviceProgram = { source, program, steps: [], firstRow: null, users: 1, checked: false }
     this.#programs.set(source, made)
     return made
   }
@@ -233,9 +236,10 @@ export class GlDevice {
       this.#use(made)
       for (const [name] of made.source.matchAll(/(?<=^uniform .*)\b(?:t\d+|step\d+|zero|firstRow)(?=;)/gm)) {
         const location = gl.getUniformLocation(made.program, name)
-        made.uniforms.set(name, location)
-        if (/^t\d/.test(name)) gl.uniform1i(location, Number(name.slice(1)))
         if (name === 'zero') gl.uniform1f(location, 0)
+        else if (name === 'firstRow') made.firstRow = location
+        else if (name.startsWith('step')) made.steps.push({ depth: Number(name.slice(4)), location })
+        else gl.uniform1i(location, Number(name.slice(1)))
       }
     }
   }
@@ -264,16 +268,15 @@ export class GlDevice {
   ): void {
     const gl = this.#gl
     this.#use(made)
-    inputs.forEach(({ texture }, unit) => {
-      if (this.#bound[unit] === texture) return
+    for (let unit = 0; unit < inputs.length; unit++) {
+      const { texture } = inputs[unit] as DeviceTexture
+      if (this.#bound[unit] === texture) continue
       gl.activeTexture(gl.TEXTURE0 + unit)
       gl.bindTexture(gl.TEXTURE_2D, texture)
       this.#bound[unit] = texture
-    })
-    for (const [name, location] of made.uniforms) {
-      if (name.startsWith('step')) gl.uniform1i(location, steps[Number(name.slice(4))] ?? 0)
-      else if (name === 'firstRow') gl.uniform1i(location, rows.first)
     }
+    for (const { depth, location } of made.steps) gl.uniform1i(location, steps[depth] ?? 0)
+    if (made.firstRow) gl.uniform1i(made.firstRow, rows.first)
     gl.bindFramebuffer(gl.FRAMEBUFFER, output.framebuffer)
     gl.viewport(0, rows.first, output.width, rows.count)
     gl.drawArrays(gl.TRIANGLES, 0, 3)

@@ -14,8 +14,10 @@ const channelsLast = [0, 2, 3, 1]
 /** Filter gradients: neighbouring rows of the texture differ in the output channel only. */
 const filterGradientOrder = [2, 3, 0, 1]
 
-/** Multiplications from which a product is worth a tiled layout, and a copy where another one is wanted. */
-const largeProduct = 2 ** 20
+/** Multiplications from which a product is worth a tiled layout. */
+const largeProduct = 2 ** 18
+/** Multiplications from which it is worth one even where another layout is wanted, to which it is then copied. */
+const productWorthCopy = 2 ** 21
 
 /** Rows are whole texels, and an even number of them, so that the fragments of a quad share two rows and two columns. */
 function rowMultiple(length: number): number {
@@ -23,12 +25,12 @@ function rowMultiple(length: number): number {
 }
 
 /** Whether a product is so large that the layout of its result matters more than one draw. */
-export function isLargeProduct(heavy: Node): boolean {
-  return countMultiplications(heavy) >= largeProduct
+export function isWorthCopy(heavy: Node): boolean {
+  return countMultiplications(heavy) >= productWorthCopy
 }
 
 function productLayout(heavy: Node, shape: Shape, order: readonly number[], limits: TextureLimits): Layout {
-  if (isLargeProduct(heavy)) return tiledLayout(shape, order, limits)
+  if (countMultiplications(heavy) >= largeProduct) return tiledLayout(shape, order, limits)
   return paddedLayout(shape, order, rowMultiple(shape[order.at(-1) as number] as number), limits)
 }
 
@@ -65,7 +67,8 @@ export function preferredLayout(
   const dense = denseLayout(shape, limits)
   if (shape.includes(0)) return dense
   const main = heavy ?? root
-  if (!sameShape(main.shape, shape)) return dense
+  const sameRows = main.operation === 'matmul' && shape.at(-1) === main.shape.at(-1)
+  if (!sameShape(main.shape, shape) && !sameRows) return dense
   const identity = shape.map((_, axis) => axis)
   switch (main.operation) {
     case 'matmul':

@@ -6,7 +6,7 @@ import type { Buffer, BufferRole, Plan, PlanStep } from '../kernel/kernel.ts'
 import { denseLayout, type Layout, offsetOf, sameLayout } from '../kernel/layout.ts'
 import { chooseRoots, type Fusion, isProduct } from './choose-roots.ts'
 import { KernelBuilder } from './kernel-builder.ts'
-import { isLargeProduct, preferredLayout } from './layouts.ts'
+import { isWorthCopy, preferredLayout } from './layouts.ts'
 import { findDeferred, type Pack, planScan } from './plan-scan.ts'
 
 /** What the planner must keep to. */
@@ -201,6 +201,6 @@ export class Planner {
 
 /** Large products are computed in the layout that suits them and copied; everything else is written where it is wanted. */
 function isAcceptable(wanted: Layout, preferred: Layout, main: Node): boolean {
-  if (!isProduct(main) || !isLargeProduct(main)) return true
+  if (!isProduct(main) || !isWorthCopy(main)) return true
   return sameLayout(wanted, preferred)
 }
