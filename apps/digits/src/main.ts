@@ -15,6 +15,7 @@ await startApp(
       ['evaluate', 'the figures of the last run once more'],
       ['predict seven.png', 'what the last run reads in a picture'],
     ],
+    data: "Folder with MNIST's four IDX files, gzip or not (default: generated digits)",
     defaults: { epochs: 20, seed: 1 },
     commands: { train, evaluate, predict },
   }),

@@ -96,7 +96,7 @@ function defaultUse(commandName: string): RunUse {
 function sharedOptions(app: App, use: RunUse): OptionKinds {
   const { epochs, seed } = app.defaults
   const training: OptionKinds = {
-    epochs: integerOption({ description: 'How often the data is gone through', default: epochs, least: 1 }),
+    epochs: integerOption({ description: 'Passes over the training data', default: epochs, least: 1 }),
     resume: flagOption({ description: 'Go on with the last run, or the one in --out' }),
   }
   const out = {
@@ -107,13 +107,13 @@ function sharedOptions(app: App, use: RunUse): OptionKinds {
   return {
     data: withPlaceholder(
       '<dir>',
-      textOption({ description: 'Folder with data (default: the data that comes along)' }),
+      textOption({ description: app.data ?? 'Folder with data (default: the data that comes along)' }),
     ),
     backend: choiceOption(backendNames, { description: 'Where to compute (default: the best there is)' }),
     ...(use === 'new' ? training : {}),
     seed: integerOption({ description: 'Decides every random draw', default: seed, least: 0, most: 2 ** 32 - 1 }),
     out: withPlaceholder('<dir>', textOption({ description: out })),
-    json: flagOption({ description: 'Print the final figures as one JSON object, the last line of standard output' }),
+    json: flagOption({ description: 'Print the figures as one JSON object, the only line on standard output' }),
     debug: flagOption({ description: 'Show where an error happened' }),
   }
 }

@@ -90,6 +90,8 @@ export interface App {
   /** One or two sentences. */
   readonly summary: string
   readonly examples: readonly Example[]
+  /** What `--data` takes and what comes without, for the help: `Folder with … (default: …)`. */
+  readonly data?: string
   readonly defaults: { readonly epochs: number; readonly seed: number }
   readonly commands: { readonly train: Command; readonly evaluate: Command; readonly predict: Command } & {
     readonly [name: string]: Command
