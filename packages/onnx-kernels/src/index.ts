@@ -8,8 +8,11 @@ export {
 } from './export/export-onnx.ts'
 export { importOnnxWeights, OnnxFileError } from './export/import-weights.ts'
 export {
+  type BatchNormWeights,
+  fromTorchBatchNorm,
   fromTorchConv2d,
   fromTorchEmbedding,
+  fromTorchLayerNorm,
   fromTorchLinear,
   type LayerWeights,
   type NamedWeights,

@@ -21,8 +21,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectClose, floats, integers, randomArray } from '../fixtures/compare.ts'
 import {
   exportOnnx,
+  fromTorchBatchNorm,
   fromTorchConv2d,
   fromTorchEmbedding,
+  fromTorchLayerNorm,
   fromTorchLinear,
   importOnnxWeights,
   OnnxFileError,
@@ -219,17 +221,36 @@ test('broken files are named', async () => {
   await expect(importOnnxWeights(whole)).rejects.toThrow(OnnxFileError)
 })
 
-test('layouts of PyTorch', () => {
+test('layouts of PyTorch', async () => {
   const state = {
     'fc.weight': floats([2, 3], [1, 2, 3, 4, 5, 6]),
     'fc.bias': floats([2], [7, 8]),
     'conv.weight': randomArray([4, 2, 3, 3]),
     'embed.weight': randomArray([5, 2]),
+    'norm.weight': floats([2], [3, 4]),
+    'bare.running_mean': floats([2], [5, 6]),
+    'bare.running_var': floats([2], [7, 8]),
     'odd.weight': integers([2], [1, 2]),
   }
-  expect(fromTorchLinear(state, 'fc')).toEqual({ weight: floats([3, 2], [1, 4, 2, 5, 3, 6]), bias: state['fc.bias'] })
-  expect(fromTorchConv2d(state, 'conv')).toEqual({ weight: state['conv.weight'] })
-  expect(fromTorchEmbedding(state, 'embed')).toEqual({ table: state['embed.weight'] })
+  const read = async (params: Readonly<Record<string, Tensor>>) =>
+    Object.fromEntries(await Promise.all(Object.entries(params).map(async ([name, t]) => [name, await t.host()])))
+  expect(await read(fromTorchLinear(state, 'fc'))).toEqual({
+    weight: floats([3, 2], [1, 4, 2, 5, 3, 6]),
+    bias: state['fc.bias'],
+  })
+  expect(await read(fromTorchConv2d(state, 'conv'))).toEqual({ weight: state['conv.weight'] })
+  expect(await read(fromTorchEmbedding(state, 'embed'))).toEqual({ table: state['embed.weight'] })
+  expect(await read(fromTorchLayerNorm(state, 'norm'))).toEqual({
+    scale: state['norm.weight'],
+    offset: floats([2], [0, 0]),
+  })
+  const { scale, offset, state: statistics } = fromTorchBatchNorm(state, 'bare')
+  expect(await read({ scale, offset, ...statistics })).toEqual({
+    scale: floats([2], [1, 1]),
+    offset: floats([2], [0, 0]),
+    mean: state['bare.running_mean'],
+    variance: state['bare.running_var'],
+  })
   expect(() => fromTorchLinear(state, 'fc2')).toThrow(/fc\.weight, fc\.bias/)
   expect(() => fromTorchLinear(state, 'odd')).toThrow(/2 axes/)
 })
