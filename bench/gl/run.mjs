@@ -18,7 +18,7 @@ const commands = {
   gpu: [file('gpu.mjs')],
 }
 /** Runs per round: short tasks are timed over several. */
-const repeats = { 'matmul 512': 5, 'LSTM step': 3 }
+const repeats = { 'matmul 512': 5, 'LSTM step': 3, 'LSTM step (layers)': 3 }
 
 class Peer {
   constructor(key) {

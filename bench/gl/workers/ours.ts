@@ -116,6 +116,8 @@ export const tasks: Record<string, () => Promise<() => Promise<void>>> = {
   },
 }
 
+tasks['LSTM step (layers)'] = tasks['LSTM step'] as (typeof tasks)[string]
+
 if (process.env.BENCH_PROFILE) {
   const { profile } = await import('./profile.ts')
   await profile(backend, tasks, process.env.BENCH_PROFILE)

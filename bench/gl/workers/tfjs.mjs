@@ -1,8 +1,9 @@
 // The tasks on TensorFlow.js with its WebGL backend, on the same kind of context, written as one would there.
-import * as tf from '@tensorflow/tfjs-core'
-// Brings the gradients along.
-import '@tensorflow/tfjs-layers'
+
+// Brings the gradients and the methods of tensors along.
+import * as layers from '@tensorflow/tfjs'
 import { GPGPUContext, MathBackendWebGL, setWebGLContext } from '@tensorflow/tfjs-backend-webgl'
+import * as tf from '@tensorflow/tfjs-core'
 import { openContext } from './open-context.mjs'
 import { serve } from './serve.mjs'
 
@@ -69,6 +70,21 @@ const tasks = {
       }, true)
       loss.dataSync()
       loss.dispose()
+    }
+  },
+  // The same with the layers that TensorFlow.js offers.
+  'LSTM step (layers)': async () => {
+    const model = layers.sequential({
+      layers: [
+        layers.layers.lstm({ units: 100, returnSequences: true, inputShape: [20, 100] }),
+        layers.layers.dense({ units: 120, activation: 'softmax' }),
+      ],
+    })
+    model.compile({ optimizer: tf.train.sgd(0.01), loss: 'categoricalCrossentropy' })
+    const x = tf.randomUniform([16, 20, 100])
+    const y = tf.oneHot(tf.randomUniform([16, 20], 0, 120, 'int32'), 120)
+    return async () => {
+      await model.trainOnBatch(x, y)
     }
   },
 }
