@@ -1,4 +1,5 @@
 // The WebGL2 backend against the reference; where no context can be made, the suite is skipped and says why.
+// RANDOM_GRAPHS sets how many random graphs are run.
 import { type GlBackend, openGl } from '@deep-recipe/gl-kernels'
 import { describe, test } from 'vitest'
 import { runConformance } from './run-conformance.ts'
