@@ -1,5 +1,6 @@
 // What both entries offer.
-export { GlArray, GlBackend } from './backend/gl-backend.ts'
+export { GlArray } from './backend/gl-array.ts'
+export { GlBackend } from './backend/gl-backend.ts'
 export type { ContextOrigin, OpenGlOptions } from './device/context.ts'
 export { formatBytes, GlDevice } from './device/device.ts'
 export type { GlLimits } from './device/limits.ts'

@@ -1,14 +1,11 @@
 // The backend: arrays and executables on one WebGL2 context.
 import {
-  type Backend,
   type BackendCompileOptions,
   BackendError,
-  BaseDeviceArray,
   type DeviceArray,
   type Executable,
   type Graph,
   type HostArray,
-  type HostData,
   type MemoryUse,
   sizeOf,
   type TensorType,
@@ -16,10 +13,11 @@ import {
 import type { GlContext } from '../device/context.ts'
 import { type DeviceTexture, GlDevice } from '../device/device.ts'
 import { denseLayout } from '../kernel/layout.ts'
+import { type ArrayMaker, GlArray } from './gl-array.ts'
 import { GlExecutable } from './gl-executable.ts'
 
 /** Runs graphs as fragment shaders. Open it with `openGl`. */
-export class GlBackend implements Backend {
+export class GlBackend implements ArrayMaker {
   readonly name = 'gl'
   readonly description: string
   /** Whether it draws on the CPU, or may do so: then native CPU code is faster. */
@@ -82,32 +80,5 @@ export class GlBackend implements Backend {
   close(): void {
     for (const executable of [...this.#executables]) executable.dispose()
     this.device.close()
-  }
-}
-
-/** Frees the texture of an array that was dropped without `dispose`. */
-const dropped = new FinalizationRegistry<{ device: GlDevice; texture: DeviceTexture }>(({ device, texture }) => {
-  device.release(texture)
-})
-
-/** An array in a texture. */
-export class GlArray extends BaseDeviceArray {
-  readonly backend: GlBackend
-  readonly texture: DeviceTexture
-
-  constructor(backend: GlBackend, { shape, dtype }: TensorType, texture: DeviceTexture) {
-    super({ shape, dtype })
-    this.backend = backend
-    this.texture = texture
-    dropped.register(this, { device: backend.device, texture }, this)
-  }
-
-  protected async read(): Promise<HostData> {
-    return this.backend.device.read(this.texture, sizeOf(this.shape), this.dtype)
-  }
-
-  protected release(): void {
-    dropped.unregister(this)
-    this.backend.device.release(this.texture)
   }
 }

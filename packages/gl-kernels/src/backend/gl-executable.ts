@@ -15,7 +15,7 @@ import { type Buffer, countKernels, type Kernel, listKernels, type PlanLoop, typ
 import { type PlannedGraph, planGraph } from '../plan/plan-graph.ts'
 import { planTextures } from '../plan/plan-textures.ts'
 import { generateShader } from '../shader/generate.ts'
-import type { GlArray, GlBackend } from './gl-backend.ts'
+import type { ArrayMaker, GlArray } from './gl-array.ts'
 
 /** A kernel made ready. */
 interface ReadyKernel {
@@ -27,7 +27,7 @@ interface ReadyKernel {
 /** See the head of this file. */
 export class GlExecutable implements Executable {
   readonly stats: ExecutableStats
-  readonly #backend: GlBackend
+  readonly #backend: ArrayMaker
   readonly #device: GlDevice
   readonly #graph: Graph
   readonly #options: BackendCompileOptions
@@ -39,7 +39,7 @@ export class GlExecutable implements Executable {
   readonly #onDispose: () => void
   #disposed = false
 
-  constructor(backend: GlBackend, graph: Graph, options: BackendCompileOptions, onDispose: () => void) {
+  constructor(backend: ArrayMaker, graph: Graph, options: BackendCompileOptions, onDispose: () => void) {
     const started = performance.now()
     this.#backend = backend
     this.#device = backend.device

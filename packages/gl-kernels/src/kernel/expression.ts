@@ -1,48 +1,10 @@
 // Scalar expressions: what one kernel computes for one output element. They are interned, so equal work is one object
 // and is emitted once.
-import type { Comparison, DType } from '@deep-recipe/core-tensor'
-import { coefficientOf, type Index, substituteIndex } from './index-algebra.ts'
+import type { DType } from '@deep-recipe/core-tensor'
+import { coefficientOf, substituteIndex } from './index-algebra.ts'
+import type { Condition, Expression, ExpressionKind, Index, ScalarOperation } from './scalar-types.ts'
 
-/** Elementwise operations inside a kernel: those of the graph, with `compare` and `cast` spelled out. */
-export type ScalarOperation =
-  | 'neg' | 'exp' | 'log' | 'sqrt' | 'tanh' | 'sigmoid' | 'abs' | 'sign' | 'floor' | 'sin' | 'cos'
-  | 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min' | 'pow' | 'select'
-  | 'toFloat32' | 'toInt32' | 'toBool'
-  | Comparison // biome-ignore format: a list reads best by kind
-
-/** min ≤ index ≤ max. */
-export interface Condition {
-  readonly index: Index
-  readonly min: number
-  readonly max: number
-}
-
-/** A scalar, as a function of index variables. */
-export type Expression = { readonly id: number; readonly dtype: DType } & ExpressionKind
-
-/** The kinds of expressions. */
-export type ExpressionKind =
-  | { readonly kind: 'load'; readonly buffer: number; readonly offset: Index }
-  | { readonly kind: 'constant'; readonly value: number }
-  /** The value of an index, as int32. */
-  | { readonly kind: 'position'; readonly index: Index }
-  | { readonly kind: 'operation'; readonly operation: ScalarOperation; readonly inputs: readonly Expression[] }
-  /** `inside` where all conditions hold, `outside` elsewhere. */
-  | {
-      readonly kind: 'guard'
-      readonly conditions: readonly Condition[]
-      readonly inside: Expression
-      readonly outside: Expression
-    }
-  /** Element `element` of a Threefry stream. Inputs: both key words and the offset, all int32. */
-  | {
-      readonly kind: 'random'
-      readonly inputs: readonly Expression[]
-      readonly element: Index
-      readonly uniform: boolean
-    }
-  /** The result of the kernel's reduction for this output element. */
-  | { readonly kind: 'reduction' }
+export type { Condition, Expression, ExpressionKind, ScalarOperation } from './scalar-types.ts'
 
 /** Makes expressions, equal ones once. One arena serves one compilation. */
 export class ExpressionArena {

@@ -1,46 +1,8 @@
 // Whole-number index expressions: sums of variables, quotients and remainders with known ranges. Movement operations
 // become these, and the simplifications here are what turns a reshape of a permute back into one contiguous load.
-import type { Expression } from './expression.ts'
+import type { Atom, Expression, Index, Term } from './scalar-types.ts'
 
-/** constant + Σ coefficient · atom, with bounds. Two indices are equal exactly when their keys are. */
-export interface Index {
-  readonly terms: readonly Term[]
-  readonly constant: number
-  readonly min: number
-  readonly max: number
-  readonly key: string
-}
-
-/** One summand of an index. */
-export interface Term {
-  readonly coefficient: number
-  readonly atom: Atom
-}
-
-/** What cannot be split further. Division rounds down; remainders are never negative. */
-export type Atom =
-  | {
-      readonly kind: 'variable'
-      readonly name: string
-      readonly min: number
-      readonly max: number
-      readonly key: string
-    }
-  | {
-      readonly kind: 'quotient' | 'remainder'
-      readonly of: Index
-      readonly by: number
-      readonly min: number
-      readonly max: number
-      readonly key: string
-    }
-  | {
-      readonly kind: 'value'
-      readonly expression: Expression
-      readonly min: number
-      readonly max: number
-      readonly key: string
-    }
+export type { Atom, Index, Term } from './scalar-types.ts'
 
 /** A known number. */
 export function constantIndex(value: number): Index {

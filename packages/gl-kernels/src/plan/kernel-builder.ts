@@ -18,7 +18,7 @@ import { isHeavy, isProduct, splatValue } from './choose-roots.ts'
 import { operandLayout, preferredLayout } from './layouts.ts'
 import { heavyLowerings, type Lowered, lowerWindowArgMax } from './lower-heavy.ts'
 import { type LightOperation, type LowerInput, lightLowerings } from './lower-light.ts'
-import type { Planner, Region, StoredValue } from './plan-graph.ts'
+import type { Building, Planning, Region, StoredValue } from './region.ts'
 
 /** Where a kernel writes. */
 export interface KernelTarget {
@@ -45,13 +45,13 @@ interface Lowering {
 }
 
 /** See the head of this file. */
-export class KernelBuilder {
-  readonly #planner: Planner
+export class KernelBuilder implements Building {
+  readonly #planner: Planning
   /** Operands brought into another layout, by region, node and layout. */
   readonly #identities = new Map<Node, number>()
   readonly #copies = new Map<Region, Map<Node, Map<string, number>>>()
 
-  constructor(planner: Planner) {
+  constructor(planner: Planning) {
     this.#planner = planner
   }
 

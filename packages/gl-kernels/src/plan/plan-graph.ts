@@ -4,18 +4,13 @@ import { collectExpressions, type Expression, ExpressionArena } from '../kernel/
 import { constantIndex, type Index, variableIndex } from '../kernel/index-algebra.ts'
 import type { Buffer, BufferRole, Plan, PlanStep } from '../kernel/kernel.ts'
 import { denseLayout, type Layout, offsetOf, sameLayout } from '../kernel/layout.ts'
-import { chooseRoots, type Fusion, isProduct } from './choose-roots.ts'
+import { chooseRoots, isProduct } from './choose-roots.ts'
 import { KernelBuilder } from './kernel-builder.ts'
 import { isWorthCopy, preferredLayout } from './layouts.ts'
-import { findDeferred, type Pack, planScan } from './plan-scan.ts'
+import { findDeferred, planScan } from './plan-scan.ts'
+import type { Pack, Planning, PlanOptions, Region, StoredValue, Target } from './region.ts'
 
-/** What the planner must keep to. */
-export interface PlanOptions {
-  readonly maxTextureSize: number
-  readonly textureUnits: number
-  /** False: a kernel per node, so that the first bad value can be found. Default true. */
-  readonly fuse?: boolean
-}
+export type { PlanOptions } from './region.ts'
 
 /** A plan together with the expressions that its kernels are made of. */
 export interface PlannedGraph extends Plan {
@@ -24,39 +19,13 @@ export interface PlannedGraph extends Plan {
   readonly origins: ReadonlyMap<number, Node>
 }
 
-/** Where a stored value lies: a buffer, and leading indices into it (the steps of scans around). */
-export interface StoredValue {
-  readonly buffer: number
-  readonly prefix: readonly Index[]
-}
-
-/** Nodes that are planned together: the graph, or the body of a scan. */
-export interface Region {
-  readonly parent: Region | undefined
-  /** Loops around. */
-  readonly depth: number
-  readonly steps: PlanStep[]
-  readonly values: Map<Node, StoredValue>
-  readonly fusion: Fusion
-  /** Nodes that the region is planned for. */
-  readonly outputs: ReadonlySet<Node>
-}
-
-/** Where a region's output has to be written. */
-export interface Target {
-  readonly node: Node
-  readonly buffer: number
-  readonly layout: Layout
-  readonly slice: number
-}
-
 /** Turns a graph into kernels. */
 export function planGraph(graph: Graph, options: PlanOptions): PlannedGraph {
   return new Planner(options).plan(graph)
 }
 
 /** State of one planning. */
-export class Planner {
+export class Planner implements Planning {
   readonly arena: ExpressionArena = new ExpressionArena()
   readonly options: PlanOptions
   readonly buffers: Buffer[] = []

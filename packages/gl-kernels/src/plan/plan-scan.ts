@@ -5,7 +5,7 @@ import { constantIndex, variableIndex } from '../kernel/index-algebra.ts'
 import type { Carry, PlanStep } from '../kernel/kernel.ts'
 import { denseLayout, type Layout, stackLayout } from '../kernel/layout.ts'
 import { type Fusion, isHeavy } from './choose-roots.ts'
-import type { Planner, Region, StoredValue, Target } from './plan-graph.ts'
+import type { Pack, Planning, Region, StoredValue, Target } from './region.ts'
 
 /** Elements of a value up to which it is packed with others. */
 const largestPacked = 2 ** 14
@@ -18,19 +18,13 @@ interface Output {
   readonly takers: readonly Node[]
 }
 
-/** Several outputs of one shape in one buffer, along a new first axis. */
-export interface Pack {
-  readonly members: readonly Node[]
-  readonly target: Omit<Target, 'node'>
-}
-
 /** Adds the loop of a scan to the region, and the places of its results to the region's values. */
-export function planScan(planner: Planner, region: Region, scan: NodeOf<'scan'>, nodes: readonly Node[]): void {
+export function planScan(planner: Planning, region: Region, scan: NodeOf<'scan'>, nodes: readonly Node[]): void {
   new ScanPlanner(planner, region, scan).plan(nodes)
 }
 
 class ScanPlanner {
-  readonly #planner: Planner
+  readonly #planner: Planning
   readonly #region: Region
   readonly #scan: NodeOf<'scan'>
   readonly #values = new Map<Node, StoredValue>()
@@ -38,7 +32,7 @@ class ScanPlanner {
   readonly #targets: Target[] = []
   readonly #packs: Pack[] = []
 
-  constructor(planner: Planner, region: Region, scan: NodeOf<'scan'>) {
+  constructor(planner: Planning, region: Region, scan: NodeOf<'scan'>) {
     this.#planner = planner
     this.#region = region
     this.#scan = scan
