@@ -10,6 +10,7 @@ import {
   arraySource,
   type BatchSource,
   type Callback,
+  cosineDecay,
   type EpochFigures,
   earlyStopping,
   evaluateModel,
@@ -90,7 +91,7 @@ export function joinParams(recipe: Recipe, members: readonly HostParams[]): Host
 /** Where a member's epochs take their batches from. */
 export function trainingSource(member: Member, data: LaboratoryData, batchSize: number): BatchSource {
   const digits = member.recipe.moreData ? data.more : data.train
-  const vary = augment({ shift: 1.5, rotate: 10, scale: 0.1, seed: member.seed })
+  const vary = augment({ shift: 1, rotate: 10, scale: 0.05, seed: member.seed })
   const arrays = { inputs: digits.images, targets: digits.labels }
   if (!member.recipe.createdData) return arraySource(arrays, { batchSize, seed: member.seed })
   const map = (batch: { inputs: HostNdArray; targets: HostNdArray }, step: number) => ({
@@ -109,8 +110,11 @@ export async function trainMember(
 ): Promise<{ params: HostParams; history: readonly EpochFigures[]; warnings: readonly string[] } | undefined> {
   const { recipe, seed, epochs, folder } = member
   const { ingredients, backend, batchSize, resume, signal } = options
-  const optimizer = recipe.weightDecay ? withWeightDecay(adam(), ingredients.weightDecay) : adam()
-  const result = await fit(recipe.model(ingredients), trainingSource(member, data, batchSize), {
+  const source = trainingSource(member, data, batchSize)
+  // Falls to nothing, so that the last epoch is as good as its neighbours and the figures are not a matter of luck.
+  const descent = adam({ learningRate: cosineDecay(1e-3, epochs * source.length) })
+  const optimizer = recipe.weightDecay ? withWeightDecay(descent, ingredients.weightDecay) : descent
+  const result = await fit(recipe.model(ingredients), source, {
     backend,
     loss: softmaxCrossEntropy,
     optimizer,

@@ -33,7 +33,7 @@ export const trainOptions: {
   }),
   noise: numberOption({
     description: 'Standard deviation of the noise on the test images; pixels are 0 to 1',
-    default: 1,
+    default: 0.95,
     least: 0,
     most: 10,
   }),
@@ -71,7 +71,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
   const embedded = options.data === undefined || options.data === null
   const number = (name: string, otherwise: number): number =>
     typeof options[name] === 'number' ? options[name] : otherwise
-  const noise = number('noise', 1)
+  const noise = number('noise', trainOptions.noise.defaultValue)
   return {
     recipes: findRecipes(typeof options.recipes === 'string' ? options.recipes : trainOptions.recipes.defaultValue),
     trainSize: number('trainSize', embedded ? 2000 : 10_000),
