@@ -11,6 +11,7 @@ import {
   ValueError,
 } from '@deep-recipe/core-tensor'
 import { lowerGraph } from '../lower/lower-graph.ts'
+import { planUpdates } from '../update/plan-updates.ts'
 import { measureBlock } from './measure-block.ts'
 import { type ExecutableHolder, Ledger, OnnxArray } from './onnx-array.ts'
 import { createExecutable } from './onnx-executable.ts'
@@ -83,8 +84,11 @@ export class OnnxBackend implements ExecutableHolder {
   async compile(graph: Graph, options: BackendCompileOptions = {}): Promise<Executable> {
     this.checkOpen('compile')
     const start = performance.now()
-    const lowered = lowerGraph(graph, { watch: options.debug ?? false, block: this.#block })
-    return createExecutable(this, graph, lowered, options, start)
+    const watch = options.debug ?? false
+    // Whoever looks for the first number that is not finite wants every node in the runtime.
+    const plan = planUpdates(graph, watch ? Number.POSITIVE_INFINITY : undefined)
+    const lowered = lowerGraph(plan.graph, { watch, block: this.#block })
+    return createExecutable(this, { graph, lowered, plan }, options, start)
   }
 
   upload(value: HostArray): DeviceArray {

@@ -13,6 +13,8 @@ import {
 import type { HostDraw } from '../lower/host-draws.ts'
 import type { LoweredGraph, OutputSource } from '../lower/lower-graph.ts'
 import { HostDrawer } from '../random/host-drawer.ts'
+import type { UpdatePlan } from '../update/plan-updates.ts'
+import { Updater } from '../update/updater.ts'
 import { checkFinite } from './non-finite.ts'
 import { type ExecutableHolder, OnnxArray } from './onnx-array.ts'
 import type { OrtSession, OrtTensor, TensorData } from './runtime.ts'
@@ -23,7 +25,16 @@ interface Parts {
   readonly session: OrtSession | undefined
   readonly drawer: HostDrawer | undefined
   readonly constants: ReadonlyMap<HostArray, Storage>
+  readonly updater: Updater
   readonly release: () => void
+}
+
+/** A graph in its two parts: what the runtime computes, and the updates after it. */
+export interface PreparedGraph {
+  /** The whole graph. */
+  readonly graph: Graph
+  readonly lowered: LoweredGraph
+  readonly plan: UpdatePlan
 }
 
 export class OnnxExecutable implements Executable {
@@ -31,23 +42,29 @@ export class OnnxExecutable implements Executable {
   readonly #backend: ExecutableHolder
   readonly #graph: Graph
   readonly #lowered: LoweredGraph
+  readonly #plan: UpdatePlan
   readonly #donate: readonly number[]
   #parts: Parts | undefined
 
   constructor(
     backend: ExecutableHolder,
-    graph: Graph,
-    lowered: LoweredGraph,
+    { graph, lowered, plan }: PreparedGraph,
     parts: Parts,
     { donate, compileMilliseconds }: { donate: readonly number[]; compileMilliseconds: number },
   ) {
     this.#backend = backend
     this.#graph = graph
     this.#lowered = lowered
+    this.#plan = plan
     this.#donate = donate
     this.#parts = parts
     // ONNX Runtime plans the intermediate buffers itself and does not tell their size.
-    this.stats = { kernels: lowered.operators, programs: lowered.operatorTypes, bytes: 0, compileMilliseconds }
+    this.stats = {
+      kernels: lowered.operators + plan.updates.length,
+      programs: lowered.operatorTypes,
+      bytes: 0,
+      compileMilliseconds,
+    }
   }
 
   async run(inputs: readonly DeviceArray[]): Promise<DeviceArray[]> {
@@ -61,14 +78,55 @@ export class OnnxExecutable implements Executable {
       for (const draw of draws.values()) owned.push(draw.retain())
       const find = await this.#compute(parts, storages, draws)
       for (const { node, source } of this.#lowered.watched) checkFinite(node, find(source).tensor.data as TensorData)
-      const outputs = this.#lowered.outputs.map((source, position) => {
-        return new OnnxArray(this.#backend, this.#graph.outputs[position] as TensorType, find(source))
-      })
+      const outputs = this.#makeOutputs(parts.updater, storages, find, owned)
       for (const position of this.#donate) inputs[position]?.dispose()
       return outputs
     } finally {
       for (const storage of owned) storage.release()
     }
+  }
+
+  /** The arrays of all outputs; storages that were only read by updates are added to `owned`. */
+  #makeOutputs(
+    updater: Updater,
+    inputs: readonly Storage[],
+    find: (source: OutputSource) => Storage,
+    owned: Storage[],
+  ): DeviceArray[] {
+    const { outputs, updates } = this.#plan
+    const found = this.#lowered.outputs.map(find)
+    const make = (position: number, storage: Storage): OnnxArray =>
+      new OnnxArray(this.#backend, this.#graph.outputs[position] as TensorType, storage)
+    // These first: whatever they hold is not overwritten.
+    const arrays = new Map<number, OnnxArray>()
+    outputs.forEach((place, position) => {
+      if ('output' in place) arrays.set(position, make(position, found[place.output] as Storage))
+    })
+    const read = updates.map((update) => update.arrays.map((position) => found[position] as Storage))
+    const donated = new Set(this.#donate.map((position) => inputs[position] as Storage))
+    // Several values may be in one storage. Nobody has what the session has just made; a donated array is held by its owner
+    // and by this run.
+    const isFree = (storage: Storage): boolean =>
+      read.filter((storages) => storages.includes(storage)).length === 1 &&
+      (storage.isHeldBy(0) || (donated.has(storage) && storage.isHeldBy(2)))
+    const free = new Set(read.flat().filter(isFree))
+    for (const storage of new Set(read.flat())) owned.push(storage.retain())
+    const results = updates.map(({ scalars, shape }, number) => {
+      const storages = read[number] as Storage[]
+      const sources = storages.map((storage, source) => ({
+        data: storage.tensor.data as Float32Array,
+        isFree: free.has(storage) && storages.indexOf(storage) === source,
+      }))
+      const values = scalars.map((position) => ((found[position] as Storage).tensor.data as TensorData)[0] as number)
+      return updater.run(number, sources, values).map(({ data, source }) => {
+        if (source !== undefined) return storages[source] as Storage
+        return new Storage(this.#backend.runtime.createTensor('float32', data, shape))
+      })
+    })
+    return outputs.map((place, position) => {
+      if ('output' in place) return arrays.get(position) as OnnxArray
+      return make(position, (results[place.update] as Storage[])[place.result] as Storage)
+    })
   }
 
   /** Runs the session, and gives the way to each value that is wanted. */
@@ -125,11 +183,11 @@ export class OnnxExecutable implements Executable {
 /** Makes a lowered graph ready: its session, the constants that it is fed, and the means to draw. */
 export async function createExecutable(
   backend: ExecutableHolder,
-  graph: Graph,
-  lowered: LoweredGraph,
+  prepared: PreparedGraph,
   { donate = [] }: BackendCompileOptions,
   start: number,
 ): Promise<OnnxExecutable> {
+  const { lowered, plan } = prepared
   const sources: readonly OutputSource[] = [
     ...lowered.feeds.map((feed) => feed.source),
     ...lowered.outputs,
@@ -148,8 +206,8 @@ export async function createExecutable(
   const acquired = lowered.model
     ? await acquireSession(backend, lowered.model)
     : { session: undefined, release: () => undefined }
-  const parts: Parts = { ...acquired, drawer, constants }
-  return new OnnxExecutable(backend, graph, lowered, parts, {
+  const parts: Parts = { ...acquired, drawer, constants, updater: new Updater(plan.updates) }
+  return new OnnxExecutable(backend, prepared, parts, {
     donate,
     compileMilliseconds: performance.now() - start,
   })

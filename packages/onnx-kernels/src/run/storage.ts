@@ -18,6 +18,11 @@ export class Storage {
     return (this.tensor.data as TensorData).byteLength
   }
 
+  /** Whether `owners` owners are all there are, and the user has not got hold of the numbers: then they may be overwritten. */
+  isHeldBy(owners: number): boolean {
+    return this.#owners === owners && !this.#isExposed
+  }
+
   /** One more owner. */
   retain(): this {
     this.#owners++
