@@ -3,8 +3,8 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeF
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { compressFiles, type DataFiles, idxFile, makeDataFiles, tiny, writeDataFolder } from './digits-words.ts'
 import { type Ending, lastLine, makeFolder, runApp } from './run-app.ts'
+import { compressFiles, type DataFiles, idxFile, makeDataFiles, tiny, writeDataFolder } from './tiny-laboratory.ts'
 
 const folder = makeFolder('digits-bad-input')
 const digits = (...words: string[]): Promise<Ending> => runApp(folder, 'digits', ...words)

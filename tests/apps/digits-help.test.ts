@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { tiny } from './digits-words.ts'
 import { makeFolder, runApp, startLine } from './run-app.ts'
+import { tiny } from './tiny-laboratory.ts'
 
 const folder = makeFolder('digits-help')
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { HostRandom } from '@deep-recipe/core-tensor'
 import { openOnnx } from '@deep-recipe/onnx-kernels'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type FigureRow, tiny } from './digits-words.ts'
 import { lastLine, makeFolder, runApp, startApp, startLine } from './run-app.ts'
+import { type FigureRow, tiny } from './tiny-laboratory.ts'
 
 vi.setConfig({ testTimeout: 300_000 })
 

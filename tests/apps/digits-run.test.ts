@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { type Ending, lastLine, makeFolder, runApp } from './run-app.ts'
 import {
   compressFiles,
   type Figures,
@@ -10,8 +11,7 @@ import {
   recipeNames,
   tiny,
   writeDataFolder,
-} from './digits-words.ts'
-import { type Ending, lastLine, makeFolder, runApp } from './run-app.ts'
+} from './tiny-laboratory.ts'
 
 const folder = makeFolder('digits-run')
 const digits = (...words: string[]): Promise<Ending> => runApp(folder, 'digits', ...words)
