@@ -1,5 +1,6 @@
-// Runs every task on every peer in turns, round after round, and prints the medians: node run.mjs [--rounds 7] [--only TASK] [--peers A,B]
+// Runs every task on every peer in turns, round after round, and prints medians and minima: node run.mjs [--rounds 7] [--only TASK] [--peers A,B]
 import { spawn, spawnSync } from 'node:child_process'
+import { availableParallelism, loadavg } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -8,7 +9,6 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     only: { type: 'string' },
-    statistic: { type: 'string', default: 'median' },
     peers: { type: 'string', default: 'ours,torch,tfjs-wasm,tfjs-cpu,jax' },
   },
 })
@@ -60,9 +60,13 @@ for (const key of values.peers.split(',')) {
   peers.push(Object.assign(peer, hello))
 }
 const tasks = (peers[0]?.tasks ?? []).filter((task) => !values.only || task.startsWith(values.only))
-// The median tells what to expect; the minimum (--statistic min) is what a busy machine disturbs least.
-const rank = values.statistic === 'min' ? 0 : 0.5
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * rank)]
+// The median tells what to expect; the minimum is what other work on the machine disturbs least.
+const describe = (numbers) => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return `${sorted[Math.floor(sorted.length / 2)].toFixed(1)} (${sorted[0].toFixed(1)})`
+}
+const showLoad = (when) => console.log(`Load ${when}: ${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores.\n`)
+showLoad('before')
 console.log(`| task | ${peers.map((peer) => peer.name).join(' | ')} |\n|---|${peers.map(() => '---:|').join('')}`)
 for (const task of tasks) {
   const times = new Map(peers.map((peer) => [peer, []]))
@@ -77,8 +81,9 @@ for (const task of tasks) {
   }
   const cells = peers.map((peer) => {
     const known = times.get(peer)
-    return known.error ? `fails: ${known.error.slice(0, 60)}` : known.length ? `${median(known).toFixed(1)} ms` : '–'
+    return known.error ? `fails: ${known.error.slice(0, 60)}` : known.length ? describe(known) : '–'
   })
   console.log(`| ${task} | ${cells.join(' | ')} |`)
 }
+showLoad('after')
 for (const peer of peers) peer.child.kill()

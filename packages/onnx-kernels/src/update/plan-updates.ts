@@ -7,6 +7,8 @@ import { binaryCodes, type Instruction, unaryCodes } from './update-module.ts'
 
 /** Smaller arrays are not worth a call. */
 const leastSize = 64
+/** More arithmetic than this is no update, and would not fit into one function for ever. */
+const mostNodes = 1000
 
 /** One loop over arrays of the same shape. */
 export interface Update {
@@ -83,8 +85,12 @@ function scalarSource(node: Node): Node | undefined {
 function groupNodes(nodes: readonly Node[]): Node[][] {
   const parents = new Map<Node, Node>()
   const root = (node: Node): Node => {
-    const parent = parents.get(node)
-    return parent === undefined || parent === node ? node : root(parent)
+    let current = node
+    for (let next = parents.get(current); next && next !== current; next = parents.get(current)) {
+      parents.set(current, parents.get(next) ?? next)
+      current = next
+    }
+    return current
   }
   for (const node of nodes) {
     for (const input of node.inputs) {
@@ -94,13 +100,16 @@ function groupNodes(nodes: readonly Node[]): Node[][] {
   const groups = new Map<Node, Node[]>()
   for (const node of nodes) {
     const key = root(node)
-    groups.set(key, [...(groups.get(key) ?? []), node])
+    const group = groups.get(key)
+    if (group) group.push(node)
+    else groups.set(key, [node])
   }
   return [...groups.values()]
 }
 
 /** Whether the runtime hands out no more arrays than before. */
 function isWorth(graph: Graph, group: readonly Node[]): boolean {
+  if (group.length > mostNodes) return false
   const members = new Set(group)
   const read = new Set(
     group.flatMap((node) =>

@@ -75,6 +75,12 @@ describe('an update', () => {
   })
 })
 
+test('a chain of thousands of operators is left to the runtime', () => {
+  const like = randomArray([64])
+  const chain = (x: Tensor) => Array.from({ length: 20_000 }).reduce<Tensor>((sum) => sum.add(x), x)
+  expect(planUpdates(traceGraph(chain as never, like)).updates).toEqual([])
+})
+
 describe('memory', () => {
   const like = randomArray([100], 'float32', 5)
   const feed = () => ({ p: upload(like), m: upload(like), v: upload(floats([100], new Array(100).fill(1))) })

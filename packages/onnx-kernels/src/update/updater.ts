@@ -26,7 +26,7 @@ export class Updater {
     this.#updates = updates
     this.#modules = updates.map(({ arrays, scalars, instructions, results }) => {
       const bytes = assembleUpdate(arrays.length, scalars.length, instructions, results)
-      const key = String.fromCharCode(...bytes)
+      const key = Buffer.from(bytes).toString('latin1')
       const module = known.get(key) ?? makeUpdateModule(bytes)
       known.set(key, module)
       return module
