@@ -124,7 +124,9 @@ export async function trainMember(
     inputShape: data.train.images.shape.slice(1),
     metrics: [accuracy],
     validation: { inputs: data.validation.images, targets: data.validation.labels },
-    callbacks: recipe.earlyStopping ? [...callbacks, earlyStopping({ patience: 4 })] : callbacks,
+    callbacks: recipe.earlyStopping
+      ? [...callbacks, earlyStopping({ patience: Math.max(4, Math.round(0.3 * epochs)) })]
+      : callbacks,
     checkpoint: { folder, resume, keep: 2 },
   })
   return result.ended === 'interrupted' ? undefined : result
