@@ -1,5 +1,6 @@
 // Runs every task on every peer in turns, round after round, and prints medians: node run.mjs [--rounds 5] [--only TASK] [--peers a,b]
 import { spawn } from 'node:child_process'
+import { availableParallelism, loadavg } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -51,6 +52,10 @@ for (const key of values.peers.split(',')) {
       `${key} is skipped: it did not start (npm install --ignore-scripts in this folder; BENCH_ERRORS=1 shows why).`,
     )
 }
+/** Other work on the machine disturbs every figure: say how much there is. */
+const printLoad = (when) =>
+  console.log(`load ${when}: ${loadavg()[0].toFixed(1)} on ${availableParallelism()} processors (these peers included)`)
+printLoad('at the beginning')
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
 const tasks = (peers[0]?.tasks ?? []).filter((task) => !values.only || task.startsWith(values.only))
 for (const task of tasks) {
@@ -83,4 +88,5 @@ for (const task of tasks) {
     console.log(`${task.padEnd(18)} ${peer.name.padEnd(24)} ${text}${rate}${ratio}`)
   }
 }
+printLoad('at the end')
 for (const { child } of peers) child.kill()
