@@ -1,5 +1,6 @@
 // What a run must remember to go on after an interruption, and its way into a checkpoint and back.
 import { flattenTree, type HostArray, RecipeError } from '@deep-recipe/core-tensor'
+import { removeStaleTemporaries } from '../files/atomic-write.ts'
 import { type Checkpoint, loadLatestCheckpoint } from '../files/checkpoint.ts'
 import type { JsonRecord, JsonValue } from '../files/json.ts'
 import { nameTensors, placeTensors } from '../files/tree-names.ts'
@@ -87,6 +88,8 @@ export async function resumeRun(
   const wide = flattenTree<HostArray>(like.params).leaves.some(({ data }) => data instanceof Float64Array)
   const { checkpoint, warnings } = await loadLatestCheckpoint(folder, { precision: wide ? 'double' : 'single' })
   if (!checkpoint) return undefined
+  // A finished run saves no more: what a kill left half-written would stay for ever.
+  await removeStaleTemporaries(folder)
   const { state } = checkpoint
   if (state.seed !== origin.seed) {
     throw new RecipeError({
