@@ -6,7 +6,7 @@ import type { HostParams } from './callbacks.ts'
 import { type ArrayData, type BatchSource, toSource, withWeights } from './data.ts'
 import { addTotals, type Figures, readSums, type Totals, toFigures } from './history.ts'
 import { makeEvaluationStep, type Objective } from './steps.ts'
-import { disposeTree, type OnDevice, toLayer, uploadTree } from './trees.ts'
+import { disposeTree, type OnDevice, uploadTree } from './trees.ts'
 
 /** Options of `evaluateModel`. */
 export interface EvaluateOptions extends Omit<Objective, 'metrics' | 'penalty'> {
@@ -27,7 +27,7 @@ export async function evaluateModel<P extends Params>(
   data: BatchSource | ArrayData,
   options: EvaluateOptions,
 ): Promise<Figures> {
-  const evaluation = prepareEvaluation(toLayer(model), options)
+  const evaluation = prepareEvaluation(model, options)
   const uploaded = uploadTree(options.backend, params)
   try {
     return await evaluation.measure(uploaded, data)
@@ -82,7 +82,7 @@ export async function predict<P extends Params>(
   options: PredictOptions,
 ): Promise<HostArray> {
   const { backend, batchSize = 256, transform = (output) => output } = options
-  const layer = toLayer(model)
+  const layer: Layer = model
   const count = inputs.shape[0] ?? 0
   const run = compile(backend, (weights: Params, batch: Tensor) => transform(layer.apply(weights, batch, evaluation)))
   const uploaded = uploadTree(backend, params)

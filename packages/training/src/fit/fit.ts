@@ -16,7 +16,7 @@ import { begin, checkNames, exampleShape, failForLackOfBatches } from './prepare
 import { newRun, type RunState, type RunTensors, resumeRun, toCheckpoint } from './run-state.ts'
 import { stepKey } from './step-key.ts'
 import { makeTrainStep } from './steps.ts'
-import { disposeTree, downloadTree, type OnDevice, toLayer, uploadTree } from './trees.ts'
+import { disposeTree, downloadTree, type OnDevice, uploadTree } from './trees.ts'
 
 /** Where and when to save. */
 export interface CheckpointOptions {
@@ -86,7 +86,7 @@ export async function fit<P extends Params>(
   checkWhole('fit: epochs', epochs, 0, 'Say how often to go through the data.')
   checkNames(callbacks)
   const source = toSource(train, { batchSize, seed })
-  const layer = toLayer(model)
+  const layer: Layer = model
   const step = makeTrainStep(
     layer,
     { loss: options.loss, metrics, ...(options.penalty && { penalty: options.penalty }) },

@@ -7,7 +7,7 @@ import {
   mapTree,
   type Tensor,
 } from '@deep-recipe/core-tensor'
-import type { Layer, Params } from '@deep-recipe/layers-core'
+import type { Params } from '@deep-recipe/layers-core'
 import type { HostParams } from './callbacks.ts'
 
 /** A tree with device arrays where it has tensors. */
@@ -15,11 +15,6 @@ export type OnDevice<T> = MapLeaves<T, Tensor, DeviceArray>
 
 /** A tree with host arrays where it has tensors. */
 export type OnHost<T> = MapLeaves<T, Tensor, HostArray>
-
-/** Forgets which parameters a layer has: training treats all trees alike. */
-export function toLayer<P extends Params>(model: Layer<P>): Layer {
-  return model as unknown as Layer
-}
 
 /** Puts host parameters on a device. */
 export function uploadTree(backend: Backend, params: HostParams): OnDevice<Params> {
