@@ -1,0 +1,2 @@
+// The public API of @deep-recipe/datasets/go: game records, rules, features, symmetry, generated games.
+export {}

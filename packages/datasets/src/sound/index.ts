@@ -1,0 +1,2 @@
+// The public API of @deep-recipe/datasets/sound: WAV files, features, augmentation, generated speech.
+export {}
