@@ -93,9 +93,8 @@ export interface App {
   /** What `--data` takes and what comes without, for the help: `Folder with … (default: …)`. */
   readonly data?: string
   readonly defaults: { readonly epochs: number; readonly seed: number }
-  readonly commands: { readonly train: Command; readonly evaluate: Command; readonly predict: Command } & {
-    readonly [name: string]: Command
-  }
+  /** Beside train and evaluate, whatever the app does with what was learned: `predict`, `translate`, … */
+  readonly commands: { readonly train: Command; readonly evaluate: Command; readonly [name: string]: Command }
 }
 
 /** Describes a command; its options give the type of `context.options`. */

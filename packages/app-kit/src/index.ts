@@ -26,3 +26,4 @@ export {
 } from './options.ts'
 export type { RunRecord, RunUse } from './run-folder.ts'
 export { startApp } from './start-app.ts'
+export { type RunSummary, readSummary, type SummaryRow, writeSummary } from './summary.ts'
