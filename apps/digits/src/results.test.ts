@@ -1,6 +1,6 @@
 // The table as text and as figures.
 import { expect, test } from 'vitest'
-import { describeTable, formatTable, toFigures } from './results.ts'
+import { describeTable, formatTable, toFigures, toSummary } from './results.ts'
 
 const rows = [
   { name: 'plain', title: 'Plain', clean: 0.97, noisy: 0.5 },
@@ -32,4 +32,13 @@ test('for programs: names and exact shares, seconds to a tenth', () => {
     seconds: 12.3,
     backend: 'onnx',
   })
+})
+
+test('for the tour: the best of those that never saw noise, beside the plain network', () => {
+  const withNoise = [...rows, { name: 'noiseTraining', title: 'Training with noise', clean: 0.9, noisy: 0.9 }]
+  const { rows: summary } = toSummary(withNoise, 1, 'onnx')
+  expect(summary.map(({ learned, value, baseline }) => [learned, value, baseline.name, baseline.value])).toEqual([
+    ['All together', 0.75, 'Plain', 0.5],
+    ['All together', 0.98125, 'Plain', 0.97],
+  ])
 })

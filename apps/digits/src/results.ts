@@ -1,4 +1,5 @@
 // The table clean against noisy: as text, as figures, and as a file that `evaluate` and reports can read again.
+import type { RunSummary, SummaryRow } from '@deep-recipe/app-kit'
 import type { JsonRecord } from '@deep-recipe/training'
 
 /** One line of the table: shares of test images that are named rightly. */
@@ -36,6 +37,24 @@ export function toFigures(rows: readonly Row[], seconds: number, backend: string
   return {
     rows: rows.map(({ name, clean, noisy }) => ({ name, clean, noisy })),
     seconds: Math.round(seconds * 10) / 10,
+    backend,
+  }
+}
+
+/** What the recipes gained over the plain network: the best under noise that never saw noise, and the best on clean digits. */
+export function toSummary(rows: readonly Row[], seconds: number, backend: string): RunSummary {
+  const plain = rows.find((row) => row.name === 'plain') ?? (rows[0] as Row)
+  const candidates = rows.filter((row) => row.name !== 'noiseTraining')
+  const compare = (figure: 'clean' | 'noisy', measure: string): SummaryRow => {
+    const best = candidates.reduce((a, b) => (b[figure] > a[figure] ? b : a), plain)
+    const baseline = { name: plain.title, value: plain[figure] }
+    return { learned: best.title, measure, value: best[figure], baseline, better: 'higher' }
+  }
+  return {
+    app: 'digits',
+    title: 'The recipe against overfitting',
+    rows: [compare('noisy', 'accuracy under noise'), compare('clean', 'accuracy, clean')],
+    seconds,
     backend,
   }
 }

@@ -6,6 +6,7 @@ import {
   formatOptionName,
   type OptionValues,
   UsageError,
+  writeSummary,
 } from '@deep-recipe/app-kit'
 import type { Backend } from '@deep-recipe/core-tensor'
 import { countExamples } from '@deep-recipe/datasets'
@@ -34,7 +35,7 @@ import {
 } from './laboratory.ts'
 import { chooseSettings, trainOptions } from './options.ts'
 import { writeLaboratoryReport } from './report.ts'
-import { describeTable, type Row, toFigures } from './results.ts'
+import { describeTable, type Row, toFigures, toSummary } from './results.ts'
 
 type Context = CommandContext<OptionValues<typeof trainOptions>>
 
@@ -79,6 +80,7 @@ async function runTraining(context: Context): Promise<void> {
   const seconds = (performance.now() - startedAt) / 1000
   const path = join(options.out, 'report.html')
   await writeLaboratoryReport(path, { data, trained, rows, settings, backend, seconds })
+  await writeSummary(options.out, toSummary(rows, seconds, backend.name))
   for (const line of describeTable(rows, { count: countExamples(data.test), noise: settings.noise })) print(line)
   log(`Report: ${path}`)
   output(toFigures(rows, seconds, backend.name))

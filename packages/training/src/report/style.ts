@@ -29,6 +29,10 @@ header p{color:var(--quiet);font-size:1.05rem;margin:0;max-width:44rem}
 h2{font-size:1.3rem;line-height:1.25;letter-spacing:-.01em;margin:3rem 0 1rem;padding-top:1rem;border-top:1px solid var(--rule)}
 h3{font-size:.95rem;line-height:1.3;margin:0 0 .35rem}
 h3 small{font-weight:400;color:var(--quiet)}
+nav ol{display:flex;flex-wrap:wrap;gap:.4rem 1.5rem;margin:2rem 0;padding-left:1.2rem}
+nav li{padding-left:.2rem}
+a{color:var(--c0)}
+article{margin-top:4rem;padding-top:2.5rem;border-top:4px solid var(--rule)}
 p{margin:0 0 1rem;max-width:44rem;white-space:pre-line}
 figure{margin:1.5rem 0 2rem}
 figcaption{color:var(--quiet);font-size:.875rem;line-height:1.45;margin-top:.75rem;max-width:44rem;white-space:pre-line}

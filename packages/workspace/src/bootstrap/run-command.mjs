@@ -4,9 +4,6 @@ import { join } from 'node:path'
 import { installDependencies, isGlBuilt, makeEnvironment, rebuildGl, root } from './install.mjs'
 import { prepareSystem } from './system-packages.mjs'
 
-/** `npm start` without arguments: the apps to run, one after the other, with their default settings. */
-const tour = [['digits', 'train']]
-
 /**
  * Prepares the machine and the dependencies, then runs the command; resolves to the exit code.
  * @param {string} command 'start', 'test', or a task of turbo.json
@@ -33,11 +30,13 @@ export async function runCommand(command, args) {
   }
   if (command !== 'start') return run([join(root, 'node_modules/.bin/turbo'), 'run', command, ...args])
 
-  const { runApp } = await import('../../run-app.mjs')
-  for (const [app = '', ...rest] of args.length > 0 ? [args] : tour) {
-    console.log(`Running: pnpm ${[app, ...rest].join(' ')}`)
-    const code = await runApp(app, rest, env)
-    if (code !== 0) return code
+  const tsx = import.meta.resolve('tsx')
+  if (args.length === 0) {
+    const tour = join(root, 'packages/workspace/src/tour/main.ts')
+    return run([process.execPath, '--import', tsx, '--conditions=@deep-recipe/source', '--enable-source-maps', tour])
   }
-  return 0
+  const { runApp } = await import('../../run-app.mjs')
+  const [app = '', ...rest] = args
+  console.log(`Running: pnpm ${[app, ...rest].join(' ')}`)
+  return runApp(app, rest, env)
 }

@@ -1,0 +1,10 @@
+// Where the tour goes: the apps in the order of the lecture, each with what it is asked to do on the data that comes along.
+
+/** One app of the tour, trained with these arguments. */
+export interface Stop {
+  readonly app: string
+  readonly args: readonly string[]
+}
+
+/** All of them. Together they take about three minutes on two cores. */
+export const stops: readonly Stop[] = [{ app: 'digits', args: ['train'] }]
