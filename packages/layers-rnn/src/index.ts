@@ -11,9 +11,11 @@ export {
   type LstmJacobians,
   lstmJacobians,
   originalGruJacobians,
+  peepholeLstmJacobians,
   simpleRnnJacobians,
 } from './analysis/jacobians.ts'
 export { type SpectralNormOptions, spectralNorm } from './analysis/spectral-norm.ts'
+export { type AttentionPooling, type AttentionPoolingParams, attentionPooling } from './attention-pooling.ts'
 export { type BidirectionalOptions, type BothWays, bidirectional, type Merge } from './bidirectional.ts'
 export type { CellState, GateParams, RecurrentCell, WeightOptions } from './cell.ts'
 export { type GruParams, gru, gruCell, originalGru, originalGruCell } from './cells/gru.ts'

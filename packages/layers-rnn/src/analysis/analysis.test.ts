@@ -16,18 +16,25 @@ import { describe, expect, test } from 'vitest'
 import type { CellState, RecurrentCell } from '../cell.ts'
 import { type GruParams, gruCell, originalGruCell } from '../cells/gru.ts'
 import { lstmCell } from '../cells/lstm.ts'
+import { type PeepholeLstmParams, peepholeLstmCell } from '../cells/peephole-lstm.ts'
 import { simpleRnnCell } from '../cells/simple-rnn.ts'
 import { expectClose, expected, hostArray } from '../fixtures/expected.ts'
 import { runRecurrent } from '../run-recurrent.ts'
 import { boundGradientFlow, measureCellPath, measureGradientFlow } from './gradient-flow.ts'
-import { gruJacobians, lstmJacobians, originalGruJacobians, simpleRnnJacobians } from './jacobians.ts'
+import {
+  gruJacobians,
+  lstmJacobians,
+  originalGruJacobians,
+  peepholeLstmJacobians,
+  simpleRnnJacobians,
+} from './jacobians.ts'
 import { spectralNorm } from './spectral-norm.ts'
 
 const [units, features, time] = [3, 2, 5]
 const key = randomKey(11)
 const input = randomNormal(key, [1, time, features])
 
-type Params = GruParams & TensorRecord
+type Params = GruParams & PeepholeLstmParams & TensorRecord
 const cases: [string, RecurrentCell, (params: Params, state: CellState) => Tensor][] = [
   ...(['tanh', 'relu', 'softplus'] as const).map((activation): (typeof cases)[number] => [
     `simple RNN, ${activation}`,
@@ -35,6 +42,11 @@ const cases: [string, RecurrentCell, (params: Params, state: CellState) => Tenso
     (params, initialState) => simpleRnnJacobians(params, input, { activation, initialState }),
   ]),
   ['LSTM', lstmCell(units), (params, state) => lstmJacobians(params, input, { initialState: state as never }).state],
+  [
+    'peephole LSTM',
+    peepholeLstmCell(units),
+    (params, state) => peepholeLstmJacobians(params, input, { initialState: state as never }).state,
+  ],
   ['GRU', gruCell(units), (params, initialState) => gruJacobians(params, input, { initialState })],
   [
     'original GRU',
@@ -179,6 +191,16 @@ describe('flow', () => {
     // The lower right block of the state's Jacobian.
     const diagonal = state.slice([0, 0, 4, 4], [-1, -1, 4, 4]).sum(-1)
     expectClose('gates', await diagonal.array(), await cellPath.array(), 1e-6)
+  })
+
+  test('along the cells of an LSTM with peepholes, which may turn the sign', async () => {
+    const factors = tensor([[[-0.5, 0.1]], [[0.5, 0.2]]])
+    expectClose('path', await measureCellPath(factors).array(), [[Math.log10(0.25)], [Math.log10(0.5)]], 1e-5)
+
+    const params = peepholeLstmCell(4, { peepholeInitializer: randomNormal }).init(key, features)
+    const { state, cellPath } = peepholeLstmJacobians(params, input)
+    const diagonal = state.slice([0, 0, 4, 4], [-1, -1, 4, 4]).sum(-1)
+    expectClose('diagonal', await diagonal.array(), await cellPath.array(), 1e-6)
   })
 
   test('of h alone through an LSTM is not that of its whole state', async () => {

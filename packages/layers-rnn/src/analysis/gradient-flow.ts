@@ -68,13 +68,14 @@ export function measureGradientFlow(jacobians: Tensor, options: GradientFlowOpti
 }
 
 /**
- * log₁₀ ‖∂c_T/∂c_k‖₂ along the cells of an LSTM alone, where ∂c_t/∂c_{t−1} = diag(f_t): the largest of the units' Π f.
+ * log₁₀ ‖∂c_T/∂c_k‖₂ along the cells of an LSTM alone, where ∂c_t/∂c_{t−1} = diag(f_t): the largest of the units' |Π f|.
  *
- * @param cellPath the forget gates of all steps, [time, batch, units], as `lstmJacobians` gives them.
+ * @param cellPath the forget gates of all steps, [time, batch, units], as `lstmJacobians` gives them, or the diagonals of
+ *   `peepholeLstmJacobians`.
  * @returns [time, batch], for k = 0 … T − 1.
  */
 export function measureCellPath(cellPath: Tensor): Tensor {
-  const [sum, logs] = [zeros(cellPath.shape.slice(1)), cellPath.log()]
+  const [sum, logs] = [zeros(cellPath.shape.slice(1)), cellPath.abs().log()]
   const add = (total: Tensor, step: Tensor): readonly [Tensor, Tensor] => {
     const next = total.add(step)
     return [next, next.max(-1)]

@@ -4,6 +4,7 @@ import type { TensorRecord } from '@deep-recipe/layers-core'
 import type { CellState, GateParams, RecurrentCell } from '../cell.ts'
 import { type GruParams, gruCell, originalGruCell } from '../cells/gru.ts'
 import { type LstmState, lstmCell } from '../cells/lstm.ts'
+import { type PeepholeLstmParams, peepholeLstmCell } from '../cells/peephole-lstm.ts'
 import { type HiddenState, type SimpleRnnActivation, simpleRnnCell } from '../cells/simple-rnn.ts'
 import { readSequenceShape } from '../check.ts'
 import { checkInitialState } from '../run-recurrent.ts'
@@ -43,7 +44,10 @@ export function simpleRnnJacobians(
 export interface LstmJacobians {
   /** ∂(h_t, c_t)/∂(h_{t−1}, c_{t−1}), h before c: [time, batch, 2 · units, 2 · units]. */
   readonly state: Tensor
-  /** The path along the cells alone: the diagonal of ∂c_t/∂c_{t−1} = diag(f_t), [time, batch, units]. */
+  /**
+   * The path along the cells alone: the diagonal of ∂c_t/∂c_{t−1}, [time, batch, units]. It is f_t, and with peepholes
+   * f_t and what the gates see.
+   */
   readonly cellPath: Tensor
 }
 
@@ -65,16 +69,68 @@ export function lstmJacobians(
   const net = x.matmul(params.inputWeight).add(before.h.matmul(params.recurrentWeight)).add(params.bias)
   const [i, f, o] = [0, 1, 2].map((gate) => takeLast(net, units, gate).sigmoid()) as [Tensor, Tensor, Tensor]
   const u = takeLast(net, units, 3).tanh()
+  const hiddenFromCell = o.mul(tanhSlope(after.c.tanh()))
+  return joinLstm(params, { i, f, o, u, before, after, cellPath: f, hiddenFromCell })
+}
+
+/**
+ * The Jacobians of an LSTM with peepholes at each step: those of `lstmJacobians`, but for what its gates see of the cell,
+ *
+ *   ∂c_t/∂c_{t−1} = diag[f + c_{t−1} f′ p_f + u i′ p_i]      q = tanh′(c_t) ⊙ o + tanh(c_t) ⊙ o′ ⊙ p_o
+ *
+ * @param input [batch, time, features], without padding.
+ */
+export function peepholeLstmJacobians(
+  params: PeepholeLstmParams,
+  input: Tensor,
+  options: JacobianOptions<LstmState> = {},
+): LstmJacobians {
+  const units = unitsOf(params)
+  const { x, before, after } = walk(peepholeLstmCell(units), params, input, options)
+  const net = x.matmul(params.inputWeight).add(before.h.matmul(params.recurrentWeight)).add(params.bias)
+  const peephole = (gate: number): Tensor => params.peephole.at(gate)
+  const [i, f, o] = [before.c, before.c, after.c].map((seen, gate) =>
+    takeLast(net, units, gate)
+      .add(seen.mul(peephole(gate)))
+      .sigmoid(),
+  ) as [Tensor, Tensor, Tensor]
+  const u = takeLast(net, units, 3).tanh()
+  const throughForget = before.c.mul(sigmoidSlope(f)).mul(peephole(1))
+  const throughInput = u.mul(sigmoidSlope(i)).mul(peephole(0))
   const squashed = after.c.tanh()
-  const back = (slope: Tensor, gate: number): Tensor => scaleRows(slope, gateWeight(params, units, gate))
+  const throughOutput = squashed.mul(sigmoidSlope(o)).mul(peephole(2))
+  return joinLstm(params, {
+    ...{ i, f, o, u, before, after },
+    cellPath: f.add(throughForget).add(throughInput),
+    hiddenFromCell: o.mul(tanhSlope(squashed)).add(throughOutput),
+  })
+}
+
+/** One step of an LSTM, each part [time, batch, units]. */
+interface LstmStep {
+  readonly i: Tensor
+  readonly f: Tensor
+  readonly o: Tensor
+  readonly u: Tensor
+  readonly before: LstmState
+  readonly after: LstmState
+  /** The diagonal of ∂c_t/∂c_{t−1}. */
+  readonly cellPath: Tensor
+  /** q: the diagonal of ∂h_t/∂c_t. */
+  readonly hiddenFromCell: Tensor
+}
+
+function joinLstm(params: GateParams, step: LstmStep): LstmJacobians {
+  const { i, f, o, u, before, after, cellPath, hiddenFromCell } = step
+  const back = (slope: Tensor, gate: number): Tensor => scaleRows(slope, gateWeight(params, unitsOf(params), gate))
   const cellFromHidden = back(before.c.mul(sigmoidSlope(f)), 1)
     .add(back(u.mul(sigmoidSlope(i)), 0))
     .add(back(i.mul(tanhSlope(u)), 3))
-  const q = o.mul(tanhSlope(squashed))
-  const hiddenFromHidden = back(squashed.mul(sigmoidSlope(o)), 2).add(scaleRows(q, cellFromHidden))
-  const top = concat([hiddenFromHidden, diagonal(q.mul(f))], -1)
-  const bottom = concat([cellFromHidden, diagonal(f)], -1)
-  return { state: concat([top, bottom], -2), cellPath: f }
+  const throughOutput = back(after.c.tanh().mul(sigmoidSlope(o)), 2)
+  const hiddenFromHidden = throughOutput.add(scaleRows(hiddenFromCell, cellFromHidden))
+  const top = concat([hiddenFromHidden, diagonal(hiddenFromCell.mul(cellPath))], -1)
+  const bottom = concat([cellFromHidden, diagonal(cellPath)], -1)
+  return { state: concat([top, bottom], -2), cellPath }
 }
 
 /**
