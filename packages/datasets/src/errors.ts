@@ -15,3 +15,8 @@ export class IdxError extends RecipeError {
 export class FolderError extends RecipeError {
   override readonly name: string = 'FolderError'
 }
+
+/** A text file that cannot be understood; names the file and the line. */
+export class TextError extends RecipeError {
+  override readonly name: string = 'TextError'
+}
