@@ -1,2 +1,10 @@
 // The public API of @deep-recipe/datasets/go: game records, rules, features, symmetry, generated games.
-export {}
+export * from './errors.ts'
+export * from './rules/board.ts'
+export { type Chains, countBits } from './rules/chains.ts'
+export { drawBoard, parseBoard } from './rules/draw.ts'
+export { isEye } from './rules/eyes.ts'
+export { type Geometry, largestSize, smallestSize } from './rules/geometry.ts'
+export { formatSgfPoint, formatVertex, parseSgfPoint, parseVertex } from './rules/points.ts'
+export * from './rules/score.ts'
+export * from './rules/stones.ts'
