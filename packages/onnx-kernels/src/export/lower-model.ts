@@ -1,6 +1,7 @@
 // A traced model as an ONNX graph with named inputs, outputs and weights, in standard operators only.
 import type { Graph, HostArray } from '@deep-recipe/core-tensor'
 import type { GraphProto } from 'onnx-buf'
+import { findFusedOperators } from '../lower/fused.ts'
 import { fullValue } from '../lower/lowering.ts'
 import { Scope } from '../lower/scope.ts'
 import { GraphWriter } from '../model/graph-writer.ts'
@@ -15,7 +16,7 @@ export interface ModelNames {
 /** Lowers a graph whose inputs are the parameters, then the inputs. */
 export function lowerModel(graph: Graph, names: ModelNames, parameters: readonly HostArray[]): GraphProto {
   const writer = new GraphWriter()
-  const scope = new Scope(writer, { block: 0, drawOnHost: () => undefined })
+  const scope = new Scope(writer, { block: 0, drawOnHost: () => undefined, fused: findFusedOperators(graph) })
   graph.inputs.forEach((input, position) => {
     const value = parameters[position]
     const name = value

@@ -2,6 +2,7 @@
 import { type Graph, type HostArray, type Node, type NodeOf, sizeOf } from '@deep-recipe/core-tensor'
 import { GraphWriter } from '../model/graph-writer.ts'
 import { encodeModel, makeModel } from '../model/model.ts'
+import { findFusedOperators } from './fused.ts'
 import { type HostDraws, planHostDraws } from './host-draws.ts'
 import { fullValue } from './lowering.ts'
 import { Scope } from './scope.ts'
@@ -60,7 +61,7 @@ export function lowerGraph(graph: Graph, { watch, block }: LowerOptions): Lowere
     const draw = drawNumbers.get(node)
     return draw === undefined ? undefined : feed(node, { draw })
   }
-  const scope = new Scope(writer, { block, drawOnHost })
+  const scope = new Scope(writer, { block, drawOnHost, fused: watch ? new Map() : findFusedOperators(graph) })
   graph.inputs.forEach((node, input) => {
     scope.define(node, [sizeOf(node.shape) === 0 ? scope.empty(node) : fullValue(node, feed(node, { input }))])
   })

@@ -1,7 +1,8 @@
 // One graph under construction: which value stands for which node. A loop's body is a scope that sees the one around it.
 import { type Node, type NodeOf, type Primitive, sizeOf, type TensorType } from '@deep-recipe/core-tensor'
 import type { GraphWriter } from '../model/graph-writer.ts'
-import { type LoopScope, materialize, type OnnxLowering, type OnnxValue } from './lowering.ts'
+import type { FusedOperator } from './fused.ts'
+import { fullValue, type LoopScope, materialize, type OnnxLowering, type OnnxValue } from './lowering.ts'
 import { lowerScan } from './scan.ts'
 import { onnxLowerings } from './table.ts'
 import { emitRandom } from './threefry.ts'
@@ -12,6 +13,8 @@ export interface ScopeOptions {
   readonly block: number
   /** The name of a random draw that the host feeds, or undefined for one that the graph computes. */
   readonly drawOnHost: (node: NodeOf<'random'>) => string | undefined
+  /** Nodes that one operator computes from further back, also those of loops. */
+  readonly fused: ReadonlyMap<Node, FusedOperator>
 }
 
 /** Values of nodes in one graph. */
@@ -109,6 +112,11 @@ export class Scope implements LoopScope {
     if (node.operation !== 'scan') {
       if (sizeOf(node.shape) === 0) return [this.empty(node)]
       if (node.inputs.some((input) => sizeOf(input.shape) === 0)) return [this.#lowerWithoutElements(node)]
+    }
+    const fused = this.#options.fused.get(node)
+    if (fused) {
+      const inputs = fused.inputs.map((input) => this.full(input))
+      return [fullValue(node, this.writer.emit(fused.operator, inputs, fused.attributes))]
     }
     // The table is total; the compiler cannot follow that the operation is one key on both sides.
     const lowering = onnxLowerings[node.operation] as unknown as OnnxLowering<Primitive>
