@@ -1,2 +1,2 @@
 // The public API of @deep-recipe/sequence-losses.
-export {}
+export * from './chunk-f1.ts'
