@@ -1,2 +1,12 @@
 // The public API of @deep-recipe/sequence-losses.
 export * from './chunk-f1.ts'
+export {
+  type AlignedLabel,
+  collapsePath,
+  type Decoded,
+  type DecodeOptions,
+  decodeBestPath,
+} from './ctc/best-path.ts'
+export { type CtcOptions, ctcLoss } from './ctc/ctc-loss.ts'
+export { cutBatch, type Float32Array2d } from './ctc/frames.ts'
+export type { Reduction } from './reduction.ts'
