@@ -65,7 +65,6 @@ export class Board {
   /** The empty board, black to move. */
   clear(): void {
     this.chains.clear()
-    this.placedAt.fill(0)
     this.#startAnew()
     this.toMove = BLACK
   }
@@ -209,7 +208,6 @@ export class Board {
           remedy: 'Give row · size + column, both from 0, the top left corner being 0.',
         })
       }
-      if (this.stones[point] !== content) this.placedAt[point] = 0
       this.stones[point] = content
     }
     this.chains.rebuild()
@@ -292,6 +290,7 @@ export class Board {
   }
 
   #startAnew(): void {
+    this.placedAt.fill(0)
     this.moveNumber = 0
     this.passes = 0
     this.captured.black = 0
