@@ -130,11 +130,11 @@ function flowChart(title: string, { hidden, largest, cell, bound }: FlowFigures)
   }
 }
 
-/** Beyond ±300 a logarithm has no number: a gap. */
+/** What is too small or too large for a number becomes 0 or ∞: a gap in the curve. */
 function line(name: string, log10: readonly number[]): Curve {
   return {
     name,
     x: log10.map((_, k) => k),
-    y: log10.map((value) => (Math.abs(value) <= 300 ? 10 ** value : Number.NaN)),
+    y: log10.map((value) => 10 ** value),
   }
 }
