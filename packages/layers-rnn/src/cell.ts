@@ -1,5 +1,5 @@
 // The contract of a recurrent cell: what a network does in one step, and how its weights begin.
-import { concat, splitKey, type Tensor } from '@deep-recipe/core-tensor'
+import { concat, splitKey, Tensor } from '@deep-recipe/core-tensor'
 import {
   glorotUniform,
   type Initializer,
@@ -18,16 +18,21 @@ export interface RecurrentCell<P extends TensorRecord = TensorRecord, S extends 
   readonly units: number
   /** Names of the tensors of the state. */
   readonly stateNames: readonly string[]
+  /** Whether `step` also takes its input in parts. Default false: whoever has parts joins them first. */
+  readonly takesParts?: boolean
   /** First parameters, for inputs of the given width. */
   init(key: Tensor, features: number): P
   /**
    * The next state.
    *
-   * @param input [batch, features].
+   * @param input [batch, features], or parts of it that stand beside each other, if the cell takes parts.
    * @param keep recurrent dropout: what the products see of h is multiplied by it, [batch, units].
    */
-  step(params: P, input: Tensor, state: S, keep?: Tensor): S
+  step(params: P, input: CellInput, state: S, keep?: Tensor): S
 }
+
+/** What a cell reads in one step: [batch, features], or parts of it beside each other. */
+export type CellInput = Tensor | readonly Tensor[]
 
 /** How the weights of a cell begin. */
 export interface WeightOptions {
@@ -71,6 +76,22 @@ export function initGates(
     )
   }) as [Tensor, Tensor, Tensor]
   return { inputWeight, recurrentWeight, bias }
+}
+
+/**
+ * x W, where x may come in parts: [a; b] W = a W_a + b W_b. Written so, the product of a part that is known before a loop
+ * over time can leave the loop.
+ */
+export function projectInput(input: CellInput, weight: Tensor): Tensor {
+  if (input instanceof Tensor) return input.matmul(weight)
+  let row = 0
+  const products = input.map((part) => {
+    const rows = part.shape.at(-1) as number
+    const product = part.matmul(weight.slice([row, 0], [rows, -1]))
+    row += rows
+    return product
+  })
+  return products.reduce((sum, product) => sum.add(product))
 }
 
 /** The columns of `count` gates from gate `first` on: a part of [batch, gates · units]. */

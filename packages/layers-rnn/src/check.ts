@@ -51,3 +51,14 @@ export function checkType(what: string, value: Tensor, dtype: DType, shape: Shap
   if (value.dtype === dtype && sameShape(value.shape, shape)) return
   throw new ShapeError({ what, expected: formatType({ dtype, shape }), received: formatType(value), remedy })
 }
+
+/** Numbers of symbols, as int32. Throws unless they are numbers, with the given count of axes. */
+export function checkSymbols(what: string, symbols: Tensor, rank: number, expected: string): Tensor {
+  if (symbols.rank === rank && symbols.dtype !== 'bool') return symbols.cast('int32')
+  throw new ShapeError({
+    what,
+    expected,
+    received: formatType(symbols),
+    remedy: 'Give numbers of symbols, padded to one length.',
+  })
+}

@@ -1,8 +1,9 @@
 // The layer made of a cell, and the contract by which recurrent layers are stacked, reversed and run with states.
-import { RecipeError, randomBernoulli, splitKey, type Tensor, zeros } from '@deep-recipe/core-tensor'
+import { splitKey, type Tensor, zeros } from '@deep-recipe/core-tensor'
 import type { Context, Layer, Params, TensorRecord } from '@deep-recipe/layers-core'
 import type { CellState, RecurrentCell } from './cell.ts'
 import { checkCount, checkRate, readSequenceShape } from './check.ts'
+import { drawKept, keyOf } from './dropout.ts'
 import { runRecurrent } from './run-recurrent.ts'
 
 /** The state of a layer: of one cell, or of the layers that it is made of. */
@@ -68,7 +69,9 @@ export function recurrent<P extends TensorRecord, S extends CellState>(
   const run = (params: RecurrentParams<P, S>, input: Tensor, context: Context, initialState?: S): LayerRun<S> => {
     const [batch, , features] = readSequenceShape(cell.name, input)
     const drops = context.training && (dropout > 0 || recurrentDropout > 0)
-    const [inputKey, stateKey] = drops ? (splitKey(keyOf(cell.name, context)) as [Tensor, Tensor]) : []
+    const [inputKey, stateKey] = drops
+      ? (splitKey(keyOf(`${cell.name} with dropout`, context)) as [Tensor, Tensor])
+      : []
     const seen = inputKey && dropout > 0 ? input.mul(drawKept(inputKey, dropout, [batch, 1, features])) : input
     const result = runRecurrent(cell, params as P, seen, {
       reverse,
@@ -112,19 +115,4 @@ function repeatInitial<P extends TensorRecord, S extends CellState>(
   return Object.fromEntries(
     Object.entries(initial).map(([name, part]) => [name, part.broadcastTo([batch, units])]),
   ) as S
-}
-
-/** 1 / (1 − rate) with probability 1 − rate, else 0. */
-function drawKept(key: Tensor, rate: number, shape: readonly number[]): Tensor {
-  return randomBernoulli(key, 1 - rate, shape).where(1 / (1 - rate), 0)
-}
-
-function keyOf(what: string, { key }: Context): Tensor {
-  if (key) return key
-  throw new RecipeError({
-    what: `${what} with dropout while training`,
-    expected: 'a random key in the context',
-    received: 'none',
-    remedy: 'Pass { training: true, key }, with a new key for each step.',
-  })
 }

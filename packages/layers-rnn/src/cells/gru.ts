@@ -1,7 +1,15 @@
 // Gated recurrent units: the variant of cuDNN and PyTorch, and the one of the paper.
 import { splitKey, type Tensor } from '@deep-recipe/core-tensor'
 import { zerosInitializer } from '@deep-recipe/layers-core'
-import { type GateParams, initGates, type RecurrentCell, seenState, takeGates, type WeightOptions } from '../cell.ts'
+import {
+  type GateParams,
+  initGates,
+  projectInput,
+  type RecurrentCell,
+  seenState,
+  takeGates,
+  type WeightOptions,
+} from '../cell.ts'
 import { checkCount } from '../check.ts'
 import { type RecurrentLayer, type RecurrentOptions, type RecurrentParams, recurrent } from '../recurrent.ts'
 import type { HiddenState } from './simple-rnn.ts'
@@ -24,6 +32,7 @@ export function gruCell(units: number, options: WeightOptions = {}): RecurrentCe
     name: `gru(${units})`,
     units,
     stateNames: ['h'],
+    takesParts: true,
     init: (key, features) => {
       const [gateKey, biasKey] = splitKey(key) as [Tensor, Tensor]
       const recurrentBias = (options.biasInitializer ?? zerosInitializer)(biasKey, [units], {
@@ -33,7 +42,7 @@ export function gruCell(units: number, options: WeightOptions = {}): RecurrentCe
       return { ...initGates(gateKey, 3, features, units, options), recurrentBias }
     },
     step: ({ inputWeight, recurrentWeight, bias, recurrentBias }, input, { h }, keep) => {
-      const fromInput = input.matmul(inputWeight).add(bias)
+      const fromInput = projectInput(input, inputWeight).add(bias)
       const fromState = seenState(h, keep).matmul(recurrentWeight)
       const gates = takeGates(fromInput, units, 0, 2)
         .add(takeGates(fromState, units, 0, 2))
@@ -69,10 +78,11 @@ export function originalGruCell(units: number, options: WeightOptions = {}): Rec
     name: `originalGru(${units})`,
     units,
     stateNames: ['h'],
+    takesParts: true,
     init: (key, features) => initGates(key, 3, features, units, options),
     step: ({ inputWeight, recurrentWeight, bias }, input, { h }, keep) => {
       const seen = seenState(h, keep)
-      const fromInput = input.matmul(inputWeight).add(bias)
+      const fromInput = projectInput(input, inputWeight).add(bias)
       const fromState = seen.matmul(takeGates(recurrentWeight, units, 0, 2))
       const gates = takeGates(fromInput, units, 0, 2).add(fromState).sigmoid()
       const [r, z] = [takeGates(gates, units, 0), takeGates(gates, units, 1)]

@@ -1,6 +1,14 @@
 // Long short-term memory (Hochreiter and Schmidhuber, 1997; forget gates: Gers, Schmidhuber and Cummins, 2000).
 import type { Tensor } from '@deep-recipe/core-tensor'
-import { type GateParams, initGates, type RecurrentCell, seenState, takeGates, type WeightOptions } from '../cell.ts'
+import {
+  type GateParams,
+  initGates,
+  projectInput,
+  type RecurrentCell,
+  seenState,
+  takeGates,
+  type WeightOptions,
+} from '../cell.ts'
 import { checkCount } from '../check.ts'
 import { type RecurrentLayer, type RecurrentOptions, type RecurrentParams, recurrent } from '../recurrent.ts'
 import { addForgetBias } from './forget-bias.ts'
@@ -31,9 +39,10 @@ export function lstmCell(units: number, options: LstmOptions = {}): RecurrentCel
     name: `lstm(${units})`,
     units,
     stateNames: ['h', 'c'],
+    takesParts: true,
     init: (key, features) => addForgetBias(initGates(key, 4, features, units, options), units, options.forgetBias ?? 1),
     step: ({ inputWeight, recurrentWeight, bias }, input, { h, c }, keep) => {
-      const net = input.matmul(inputWeight).add(seenState(h, keep).matmul(recurrentWeight)).add(bias)
+      const net = projectInput(input, inputWeight).add(seenState(h, keep).matmul(recurrentWeight)).add(bias)
       const gates = takeGates(net, units, 0, 3).sigmoid()
       const [i, f, o] = [0, 1, 2].map((gate) => takeGates(gates, units, gate)) as [Tensor, Tensor, Tensor]
       const u = takeGates(net, units, 3).tanh()

@@ -2,7 +2,7 @@
 import type { Tensor } from '@deep-recipe/core-tensor'
 import { splitKey } from '@deep-recipe/core-tensor'
 import { type Initializer, zerosInitializer } from '@deep-recipe/layers-core'
-import { type GateParams, initGates, type RecurrentCell, seenState, takeGates } from '../cell.ts'
+import { type GateParams, initGates, projectInput, type RecurrentCell, seenState, takeGates } from '../cell.ts'
 import { checkCount } from '../check.ts'
 import { type RecurrentLayer, type RecurrentOptions, type RecurrentParams, recurrent } from '../recurrent.ts'
 import { addForgetBias } from './forget-bias.ts'
@@ -35,6 +35,7 @@ export function peepholeLstmCell(
     name: `peepholeLstm(${units})`,
     units,
     stateNames: ['h', 'c'],
+    takesParts: true,
     init: (key, features) => {
       const [gateKey, peepholeKey] = splitKey(key) as [Tensor, Tensor]
       const gates = addForgetBias(initGates(gateKey, 4, features, units, options), units, options.forgetBias ?? 1)
@@ -45,7 +46,7 @@ export function peepholeLstmCell(
       return { ...gates, peephole }
     },
     step: ({ inputWeight, recurrentWeight, bias, peephole }, input, { h, c }, keep) => {
-      const net = input.matmul(inputWeight).add(seenState(h, keep).matmul(recurrentWeight)).add(bias)
+      const net = projectInput(input, inputWeight).add(seenState(h, keep).matmul(recurrentWeight)).add(bias)
       const gate = (index: number, cell: Tensor): Tensor =>
         takeGates(net, units, index)
           .add(cell.mul(peephole.at(index)))

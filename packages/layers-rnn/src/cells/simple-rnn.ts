@@ -1,7 +1,7 @@
 // The simple recurrent network (Elman, "Finding structure in time", 1990).
 import type { Tensor } from '@deep-recipe/core-tensor'
 import { type Activation, relu, softplus, tanh } from '@deep-recipe/layers-core'
-import { type GateParams, initGates, type RecurrentCell, seenState, type WeightOptions } from '../cell.ts'
+import { type GateParams, initGates, projectInput, type RecurrentCell, seenState, type WeightOptions } from '../cell.ts'
 import { checkCount } from '../check.ts'
 import { type RecurrentLayer, type RecurrentOptions, type RecurrentParams, recurrent } from '../recurrent.ts'
 
@@ -28,9 +28,10 @@ export function simpleRnnCell(units: number, options: SimpleRnnOptions = {}): Re
     name: `simpleRnn(${units})`,
     units,
     stateNames: ['h'],
+    takesParts: true,
     init: (key, features) => initGates(key, 1, features, units, options),
     step: ({ inputWeight, recurrentWeight, bias }, input, { h }, keep) => {
-      const net = input.matmul(inputWeight).add(seenState(h, keep).matmul(recurrentWeight)).add(bias)
+      const net = projectInput(input, inputWeight).add(seenState(h, keep).matmul(recurrentWeight)).add(bias)
       return { h: activation(net) }
     },
   }
