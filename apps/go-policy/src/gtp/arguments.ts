@@ -13,25 +13,27 @@ export function readColour(word: string | undefined): Colour {
 /**
  * A vertex such as `Q16`, or `pass`, in any case.
  *
+ * @param offBoard the failure for a vertex that this board does not have.
  * @returns the point, row by row from the top left corner, or PASS.
- * @throws GtpFailure for what is none of this board.
+ * @throws GtpFailure
  */
-export function readVertex(word: string | undefined, size: number): number {
+export function readVertex(word: string | undefined, size: number, offBoard: string): number {
+  if (word === undefined || !/^([a-z]\d{1,2}|pass)$/i.test(word)) throw new GtpFailure('syntax error')
   try {
-    return parseVertex(word ?? '', size)
+    return parseVertex(word, size)
   } catch (error) {
-    if (error instanceof GoError) throw new GtpFailure('syntax error')
+    if (error instanceof GoError) throw new GtpFailure(offBoard)
     throw error
   }
 }
 
-/** A whole number. @throws GtpFailure *//
+/** A whole number. @throws GtpFailure */
 export function readWhole(word: string | undefined): number {
   if (word !== undefined && /^[+-]?\d{1,9}$/.test(word)) return Number(word)
   throw new GtpFailure('syntax error')
 }
 
-/** A number. @throws GtpFailure *//
+/** A number. @throws GtpFailure */
 export function readFloat(word: string | undefined): number {
   if (word !== undefined && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) {
     const value = Number(word)

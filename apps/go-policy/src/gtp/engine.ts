@@ -2,6 +2,7 @@
 import { administrationCommands } from './commands/administration.ts'
 import { analysisCommands } from './commands/analysis.ts'
 import { playCommands } from './commands/play.ts'
+import { positionCommands } from './commands/position.ts'
 import { recordCommands } from './commands/records.ts'
 import { setupCommands } from './commands/setup.ts'
 import { timeCommands } from './commands/time.ts'
@@ -27,6 +28,7 @@ export function openEngine(options: EngineOptions, onError: (error: unknown) => 
   const table: CommandTable = {
     ...setupCommands,
     ...playCommands,
+    ...positionCommands,
     ...timeCommands,
     ...recordCommands,
     ...analysisCommands,

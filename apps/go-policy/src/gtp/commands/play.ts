@@ -1,5 +1,5 @@
 // Playing: moves of the controller, moves of the network, and taking back.
-import { type Colour, PASS } from '@deep-recipe/datasets/go'
+import type { Colour } from '@deep-recipe/datasets/go'
 import { type Choice, chooseMove } from '../../play/choose-move.ts'
 import { readColour, readVertex } from '../arguments.ts'
 import { GtpFailure } from '../protocol.ts'
@@ -11,7 +11,8 @@ import { secondsFor } from './time.ts'
 export const playCommands: CommandTable = {
   play: ({ board }, [colour, vertex]) => {
     // Passing is always allowed, and so are several moves of one colour in a row.
-    const reason = board.tryPlay(readVertex(vertex, board.size), readColour(colour))
+    const mover = readColour(colour)
+    const reason = board.tryPlay(readVertex(vertex, board.size, 'illegal move'), mover)
     if (reason !== undefined) throw new GtpFailure('illegal move')
     return undefined
   },
@@ -50,5 +51,5 @@ async function think(session: Session, colour: Colour, clearsUp = false): Promis
 }
 
 function formatChoice({ board }: Session, choice: Choice): string {
-  return choice === 'resign' ? 'resign' : formatMove(choice === PASS ? PASS : choice, board.size)
+  return choice === 'resign' ? 'resign' : formatMove(choice, board.size)
 }

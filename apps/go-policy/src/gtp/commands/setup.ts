@@ -1,5 +1,5 @@
 // Commands before a game: size, komi, handicap stones.
-import { BLACK, largestSize, PASS, smallestSize } from '@deep-recipe/datasets/go'
+import { BLACK, largestSize, PASS, smallestSize, WHITE } from '@deep-recipe/datasets/go'
 import { listSensibleMoves } from '../../play/choose-move.ts'
 import { readFloat, readVertex, readWhole } from '../arguments.ts'
 import { placeFixedHandicap } from '../handicap.ts'
@@ -42,7 +42,7 @@ export const setupCommands: CommandTable = {
   set_free_handicap: (session, words) => {
     requireEmptyBoard(session)
     const { size } = session.board
-    const points = words.map((word) => readVertex(word, size))
+    const points = words.map((word) => readVertex(word, size, 'bad vertex list'))
     const isBad = points.includes(PASS) || new Set(points).size < points.length
     if (isBad || points.length < 2 || points.length >= size * size) throw new GtpFailure('bad vertex list')
     placeStones(session, points)
@@ -59,7 +59,7 @@ function requireEmptyBoard({ board }: Session): void {
 /** Handicap stones are no moves: they cannot be taken back, and white moves next. */
 function placeStones({ board }: Session, points: readonly number[]): string {
   board.setUp(points.map((point) => [point, BLACK] as const))
-  board.toMove = -1
+  board.toMove = WHITE
   return formatVertices(points, board.size)
 }
 
