@@ -30,7 +30,9 @@ export function drawSvg(picture: BoardPicture): string {
   })
   const points = Array.from({ length: size * size }, (_, point) => point)
   const spots = probabilities
-    ? points.filter((point) => stones[point] === 0).map((point) => drawSpot(x(point), y(point), probabilities[point] ?? 0))
+    ? points
+        .filter((point) => stones[point] === 0)
+        .map((point) => drawSpot(x(point), y(point), probabilities[point] ?? 0))
     : []
   const figures = rankMoves(probabilities ?? [], printed)
     .filter((point) => (probabilities?.[point] as number) >= 0.01)

@@ -29,7 +29,8 @@ export async function serve(
   while (!engine.isOver) {
     const next = await Promise.race([lines.next(), stopped])
     if (next === undefined || next.done) return
-    const response = next.value === tooLong ? formatFailure(undefined, 'line too long') : await engine.respond(next.value)
+    const response =
+      next.value === tooLong ? formatFailure(undefined, 'line too long') : await engine.respond(next.value)
     if (response !== undefined) await send(output, response)
   }
 }

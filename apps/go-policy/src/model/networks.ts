@@ -1,7 +1,6 @@
 // The two networks: the convolutional one, and the fully connected one that it is compared with.
-import { choiceOption, integerOption } from '@deep-recipe/app-kit'
-import { dense, flatten, heNormal, type Layer, relu, sequential, zerosInitializer } from '@deep-recipe/layers-core'
 import { conv2d } from '@deep-recipe/layers-cnn'
+import { dense, flatten, heNormal, type Layer, relu, sequential, zerosInitializer } from '@deep-recipe/layers-core'
 import { placeBias } from './place-bias.ts'
 
 /** The networks by name. */

@@ -1,5 +1,5 @@
 // One game between two players. The referee has a board of its own, and both players must agree with it at every move.
-import { Board, type Colour, GoError, nameColour, opponentOf, parseVertex, PASS } from '@deep-recipe/datasets/go'
+import { Board, type Colour, GoError, nameColour, opponentOf, PASS, parseVertex } from '@deep-recipe/datasets/go'
 import { type Player, PlayerError } from './player.ts'
 
 /** How a game is played. */

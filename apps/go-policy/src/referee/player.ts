@@ -72,7 +72,9 @@ export function programPlayer(name: string, line: string): Player {
 
 /** Words of a command line; single and double quotes keep spaces. */
 export function splitLine(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, plain]) => double ?? single ?? plain ?? '')
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  )
 }
 
 /** Responses in the order in which they come; each ends with an empty line. */
@@ -121,7 +123,10 @@ function readResponse(name: string, command: string, id: number, response: strin
   if (sign === undefined) {
     const received = JSON.stringify(response.slice(0, 80))
     const remedy = 'Use a program that speaks version 2 of the Go Text Protocol.'
-    throw new PlayerError({ what, expected: `=${id} or ?${id}, a space, text and an empty line`, received, remedy }, false)
+    throw new PlayerError(
+      { what, expected: `=${id} or ?${id}, a space, text and an empty line`, received, remedy },
+      false,
+    )
   }
   if (sign === '=') return (text ?? '').trim()
   const received = `the failure '${(text ?? '').trim()}'`

@@ -36,7 +36,9 @@ function judge({ board, options }: Session): { dead: ReadonlySet<number>; seki: 
   const { ownership } = settle(board, { games: 200, seed: options.seed })
   const dead = new Set(findDeadStones(board, ownership))
   const { owners } = scoreArea(board, { dead })
-  const seki = listChains(board).filter((chain) => !chain.some((point) => dead.has(point) || touchesArea(board, point, owners)))
+  const seki = listChains(board).filter(
+    (chain) => !chain.some((point) => dead.has(point) || touchesArea(board, point, owners)),
+  )
   return { dead, seki: new Set(seki.flat()) }
 }
 

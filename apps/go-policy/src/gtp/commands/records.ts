@@ -1,0 +1,3 @@
+// Records.
+import type { CommandTable } from './table.ts'
+export const recordCommands: CommandTable = {}
