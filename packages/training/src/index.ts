@@ -38,7 +38,7 @@ export {
 } from './progress/terminal.ts'
 export type { Bar, BarChart, HeatMap } from './report/bars.ts'
 export type { Curve, CurveChart } from './report/curves.ts'
-export { encodePng, type ImageGrid, type ReportImage } from './report/images.ts'
+export { type Drawing, encodePng, type ImageGrid, type ReportImage } from './report/images.ts'
 export { joinReports, type ReportPart } from './report/join.ts'
 export * from './report/report.ts'
 export type { Table, TableCell, TableColumn } from './report/table.ts'

@@ -1,12 +1,20 @@
-// Image grids of a report: arrays of numbers as PNG pictures inside the page.
+// Image grids of a report: arrays of numbers as PNG pictures inside the page, and drawings as SVG.
 import { formatShape, type HostArray, ShapeError } from '@deep-recipe/core-tensor'
 import { encode } from 'fast-png'
 import { html, type Markup } from './html.ts'
 
+/** A drawing: SVG with its own `xmlns`. It is shown as a picture, so that no script or link in it can do anything. */
+export interface Drawing {
+  readonly svg: string
+  /** In any unit: only their ratio counts. */
+  readonly width: number
+  readonly height: number
+}
+
 /** One picture. */
 export interface ReportImage {
-  /** [height, width], or [channels, height, width] with 1 (grey), 3 (red, green, blue) or 4 (and opacity) channels. */
-  readonly image: HostArray
+  /** [height, width], or [channels, height, width] with 1 (grey), 3 (red, green, blue) or 4 (and opacity) channels; or a drawing. */
+  readonly image: HostArray | Drawing
   readonly caption?: string
   /** Marks what is right and what is wrong, such as a prediction. */
   readonly tone?: 'good' | 'bad'
@@ -55,9 +63,12 @@ function readSize({ shape }: HostArray): { channels: number; height: number; wid
 /** The markup of a grid. */
 export function renderImages({ images, range, width = 80 }: ImageGrid): Markup {
   const cells = images.map(({ image, caption, tone }) => {
-    const size = readSize(image)
-    const address = `data:image/png;base64,${toBase64(encodePng(image, range))}`
-    const pixels = size.width < width && html` class="pixels"`
+    const size = 'svg' in image ? image : readSize(image)
+    const address =
+      'svg' in image
+        ? `data:image/svg+xml;base64,${toBase64(new TextEncoder().encode(image.svg))}`
+        : `data:image/png;base64,${toBase64(encodePng(image, range))}`
+    const pixels = !('svg' in image) && size.width < width && html` class="pixels"`
     const mark = tone === undefined ? '' : tone === 'good' ? '✓ ' : '✗ '
     return html`<li${tone !== undefined && html` class="${tone}"`}><img${pixels} src="${address}" alt="${caption ?? ''}" width="${width}" height="${Math.round((width * size.height) / size.width)}">${caption !== undefined && html`<span>${mark}${caption}</span>`}</li>\n`
   })

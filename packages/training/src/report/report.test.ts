@@ -285,6 +285,16 @@ describe('pictures', () => {
     expect(() => encodePng(picture(shape, ...new Array<number>(size).fill(0)))).toThrow(ShapeError)
   })
 
+  test('a drawing stands in the page as a picture, with the ratio of its sides', () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><text>●</text></svg>'
+    const document = createReport({ title: 't' })
+      .images({ images: [{ image: { svg, width: 4, height: 2 }, caption: 'c' }], width: 100 })
+      .html()
+    const [, encoded = ''] =
+      /<img src="data:image\/svg\+xml;base64,([^"]*)" alt="c" width="100" height="50">/.exec(document) ?? []
+    expect(Buffer.from(encoded, 'base64').toString('utf8')).toBe(svg)
+  })
+
   test('small pictures keep their pixels, the height follows the width', () => {
     const document = createReport({ title: 't' })
       .images({ images: [{ image: picture([2, 1], 0, 1), caption: '7', tone: 'good' }], width: 30 })
