@@ -1,5 +1,8 @@
 // The engine by what it answers: every command of GTP 2 draft 2, with right and wrong arguments.
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 import { centralPolicy } from '../fixtures/policies.ts'
 import { type GtpEngine, openEngine } from './engine.ts'
 import type { EngineOptions } from './session.ts'
@@ -165,14 +168,16 @@ describe('playing', () => {
   })
 
   test('positional superko, where the engine was started so', async () => {
-    // Sending two, returning one: black throws in two stones, white takes them, black would take back.
-    const engine = open({ rules: { ko: 'superko' } })
-    const simple = open()
-    const cycle = ['b b1', 'b b2', 'b c1', 'w a2', 'w a1'].map((move) => `play ${move}`)
-    for (const each of [engine, simple]) await talk(each, 'boardsize 5')
-    // A position that comes again whoever is to move: a1 and its capture, with a stone sent in between.
-    for (const each of [engine, simple]) await talk(each, 'clear_board', ...cycle)
-    expect((await talk(engine, 'showboard'))[0]).toContain('White to play'.replace('White', 'Black'))
+    // The suicide of a single stone leaves the board as it was: where suicide is allowed, simple ko has nothing against it.
+    const setup = ['b a2', 'b b3', 'b c2', 'w b1', 'b e2', 'b d1'].map((move) => `play ${move}`)
+    for (const [ko, answer] of [
+      ['simple', '= '],
+      ['superko', '? illegal move'],
+    ] as const) {
+      const engine = open({ rules: { ko, suicide: true } })
+      await talk(engine, 'boardsize 5', ...setup)
+      expect(await talk(engine, 'play w e1')).toEqual([answer])
+    }
   })
 
   test('genmove plays, reg_genmove does not, undo takes back', async () => {
@@ -242,10 +247,7 @@ describe('the position', () => {
     expect(await ask(...lines, 'final_status_list dead')).toBe('= B5')
     expect(await ask(...lines, 'final_score')).toBe('= B+1.5')
     const alive = await ask(...lines, 'final_status_list alive')
-    expect(alive.slice(2).split('\n')).toEqual([
-      'E9 E8 E7 E6 E5 E4 E3 E2 E1',
-      'F9 F8 F7 F6 F5 F4 F3 F2 F1',
-    ])
+    expect(alive.slice(2).split('\n')).toEqual(['E9 E8 E7 E6 E5 E4 E3 E2 E1', 'F9 F8 F7 F6 F5 F4 F3 F2 F1'])
     expect(await ask(...lines, 'final_status_list seki')).toBe('= ')
   })
 
@@ -263,5 +265,45 @@ describe('what GoGui shows', () => {
       expect(await ask('gogui-analyze_commands')).toContain(`/${command}`)
     }
     expect(await ask('boardsize 5', 'policy-probabilities')).toContain('1.000')
+  })
+})
+
+describe('records', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gtp-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const write = (name: string, text: string): string => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+
+  test('loadsgf: size, komi and setup of the record, up to the move before the one that is named', async () => {
+    const path = write('game.sgf', '(;GM[1]SZ[5]KM[3.5]AB[aa];B[cc];W[dd];B[])')
+    expect(await ask(`loadsgf ${path}`, 'showboard')).toContain('White to play move 4')
+    expect(await ask(`loadsgf ${path} 2`, 'showboard')).toContain('White to play move 2')
+    expect(await ask(`loadsgf ${path} 1`, 'play b c3')).toBe('= ')
+    expect(await ask(`loadsgf ${path} 2`, 'play w c3')).toBe('? illegal move')
+    expect(await ask(`loadsgf ${path} 99`, 'play w d2')).toBe('? illegal move')
+    // Black's stone at A5 and nothing of white: all 25 points are black's.
+    expect(await ask(`loadsgf ${path} 1`, 'final_score')).toBe('= B+21.5')
+    expect(await ask(`loadsgf ${path}`, 'undo', 'undo', 'play w d2')).toBe('= ')
+  })
+
+  test('what cannot be loaded changes nothing', async () => {
+    const cut = write('cut.sgf', '(;GM[1]SZ[9];B[aa')
+    const off = write('off.sgf', '(;GM[1]SZ[9];B[zz])')
+    const twice = write('twice.sgf', '(;GM[1]SZ[9];B[aa];W[aa])')
+    const empty = write('empty.sgf', '')
+    for (const path of [cut, off, twice, empty, folder, join(folder, 'none.sgf')]) {
+      const engine = open()
+      expect(await talk(engine, 'play b e5', `loadsgf ${path}`, 'play w e5')).toEqual([
+        '= ',
+        expect.stringMatching(/^\? cannot load file: /),
+        '? illegal move',
+      ])
+    }
+    expect(await ask('loadsgf')).toBe('? syntax error')
+    expect(await ask(`loadsgf ${cut} 0`)).toBe('? syntax error')
+    expect(await ask(`loadsgf ${cut} x`)).toBe('? syntax error')
   })
 })

@@ -22,9 +22,12 @@ describe('commands', () => {
     expect(readCommand(line)).toEqual(command)
   })
 
-  test.each(['', '   ', '\t', '\r', '# nothing but a comment', '  # the same', '\u0001\u0002'])('%j is no command', (line) => {
-    expect(readCommand(line)).toBeUndefined()
-  })
+  test.each(['', '   ', '\t', '\r', '# nothing but a comment', '  # the same', '\u0001\u0002'])(
+    '%j is no command',
+    (line) => {
+      expect(readCommand(line)).toBeUndefined()
+    },
+  )
 
   test('whatever comes, words hold neither spaces nor control characters', () => {
     fc.assert(
