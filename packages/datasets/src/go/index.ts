@@ -1,6 +1,8 @@
 // The public API of @deep-recipe/datasets/go: game records, rules, features, symmetry, generated games.
 export * from './errors.ts'
 export * from './games/game.ts'
+export * from './games/split-games.ts'
+export * from './games/stream-games.ts'
 export * from './rules/board.ts'
 export { type Chains, countBits } from './rules/chains.ts'
 export { drawBoard, parseBoard } from './rules/draw.ts'
