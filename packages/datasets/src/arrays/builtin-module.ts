@@ -16,6 +16,6 @@ export function loadBuiltin<Name extends keyof BuiltinModules>(name: Name, purpo
     what: purpose,
     expected: `a runtime with ${name}, such as Node 20.16 or later`,
     received: 'a runtime without it',
-    remedy: 'In a browser, fetch the bytes (and decompress them with DecompressionStream) and give them to the function that reads bytes: readIdx, parseSgf, …',
+    remedy: 'In a browser, fetch and decompress the bytes and pass them on: readIdx, parseSgf and others take bytes.',
   })
 }
