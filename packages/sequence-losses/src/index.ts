@@ -9,4 +9,9 @@ export {
 } from './ctc/best-path.ts'
 export { type CtcOptions, ctcLoss } from './ctc/ctc-loss.ts'
 export { cutBatch, type Float32Array2d } from './ctc/frames.ts'
+export {
+  type MaskedCrossEntropyOptions,
+  maskedCrossEntropy,
+  type TokenReduction,
+} from './masked-cross-entropy.ts'
 export type { Reduction } from './reduction.ts'
