@@ -1,0 +1,40 @@
+// Trains the networks that come with the page, on the fastest backend of this machine, each into a file of its own.
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openBackend } from '@deep-recipe/backends'
+import type { Backend } from '@deep-recipe/core-tensor'
+import { createTerminal, formatDuration, writeFileAtomically } from '@deep-recipe/training'
+import { trainSlots } from '../slots/train.ts'
+import { encodeTrained, type TrainedModel } from './trained-model.ts'
+
+type Train = (backend: Backend, epochs: number) => Promise<TrainedModel<unknown>>
+
+/** By the name of the file: how to train, and for how many epochs. */
+const trainings: Readonly<Record<string, readonly [train: Train, epochs: number]>> = {
+  slots: [trainSlots, 6],
+}
+
+const words = process.argv.slice(2)
+const folder = join(import.meta.dirname, '../../trained')
+const missing = Object.entries(trainings).filter(
+  ([name]) => words.includes('--retrain') || !existsSync(join(folder, `${name}.safetensors`)),
+)
+if (missing.length > 0) {
+  mkdirSync(folder, { recursive: true })
+  const backend = await openBackend()
+  const terminal = await createTerminal()
+  const progress = terminal.startProgress({ title: 'Training the networks of the page', total: missing.length })
+  try {
+    for (const [place, [name, [train, epochs]]] of missing.entries()) {
+      const started = performance.now()
+      const bytes = encodeTrained(await train(backend, words.includes('--quick') ? 1 : epochs))
+      await writeFileAtomically(join(folder, `${name}.safetensors`), bytes)
+      terminal.log(`${name}: trained in ${formatDuration((performance.now() - started) / 1000)}`)
+      progress.update(place + 1)
+    }
+  } finally {
+    progress.finish()
+    terminal.close()
+    backend.close()
+  }
+}
