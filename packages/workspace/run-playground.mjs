@@ -17,16 +17,21 @@ const run = (line) => spawnSync(process.execPath, line, { cwd: playground, stdio
 export function buildPlayground(words) {
   const unknown = words.filter((word) => !['--retrain', '--quick', '--', '--help', '-h'].includes(word))
   if (unknown.length > 0 || words.includes('--help') || words.includes('-h')) {
-    console.error('Usage: pnpm playground [--retrain] [--quick]\n\nBuilds a web page that trains and runs networks, as one file.')
-    console.error('  --retrain  train its networks again\n  --quick    train them in a few seconds, badly')
+    console.error(
+      'Usage: pnpm playground [--retrain] [--quick]\n\nBuilds a web page that trains and runs networks, as one file.',
+    )
+    console.error(
+      '  --retrain  train its networks again\n  --quick    train them in a hurry, badly, for a page of its own: dist/quick',
+    )
     return unknown.length > 0 ? 2 : 0
   }
   const tsx = ['--import', import.meta.resolve('tsx'), '--conditions=@deep-recipe/source', '--enable-source-maps']
   const trained = run([...tsx, 'src/trained/train-all.ts', ...words.filter((word) => word !== '--')])
   if (trained !== 0) return trained
   const vite = join(playground, 'node_modules/vite/bin/vite.js')
-  const built = run([vite, 'build', '--logLevel', 'warn'])
-  const page = join(playground, 'dist/index.html')
+  const isQuick = words.includes('--quick')
+  const built = run([vite, 'build', '--logLevel', 'error', ...(isQuick ? ['--mode', 'quick'] : [])])
+  const page = join(playground, 'dist', isQuick ? 'quick' : '', 'index.html')
   if (built === 0 && existsSync(page)) console.log(`Open it in a browser: ${page}`)
   return built
 }

@@ -1,32 +1,11 @@
 // gl-kernels in a real browser: its browser entry, bundled as an application would, in headless Chromium. Where there is no
 // Chromium, the tests are skipped and say so.
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { build, defaultClientConditions, type Rollup } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { executablePath, startBrowser } from './chromium.ts'
 import type { InPage } from './page.ts'
-
-const places = [
-  process.env.CHROME_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-const executablePath = places.find((place) => place !== undefined && existsSync(place))
-
-/** Software rendering, so that every machine runs the same; nothing that reaches for the network. */
-const flags = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-]
 
 /** The page's script with all that it imports, from the sources of the workspace. */
 async function bundlePage(): Promise<string> {
@@ -56,7 +35,7 @@ describe.skipIf(executablePath === undefined)(
 
     beforeAll(async () => {
       const code = await bundlePage()
-      browser = await chromium.launch({ executablePath: executablePath ?? '', args: flags })
+      browser = await startBrowser()
       page = await browser.newPage()
       page.on('pageerror', (error) => complaints.push(error.message))
       page.on('console', (message) => {

@@ -14,6 +14,9 @@ const NOISE_OF_TEST = 0.5
 /** Steps between two measurements. */
 const EVERY = 20
 
+/** The page gets a chance to answer after so many milliseconds of training. */
+const FRAME = 16
+
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds))
 
 export const digitsPanel: Panel = {
@@ -125,6 +128,7 @@ export const digitsPanel: Panel = {
     showTest()
 
     const order = new HostRandom(5)
+    let breathed = performance.now()
     const train = async (): Promise<void> => {
       while (isOpen) {
         if (restart) {
@@ -144,7 +148,10 @@ export const digitsPanel: Panel = {
           ]
           chart.add(network.steps, values)
           await showReading()
-          await pause(0) // lets the page breathe
+        }
+        if (performance.now() - breathed > FRAME) {
+          await pause(0)
+          breathed = performance.now()
         }
         const places = Array.from({ length: BATCH }, () => order.integer(training.count))
         await network.train(training.take(places), {

@@ -53,7 +53,11 @@ export const slotsPanel: Panel = {
       shown,
       element('h3', {}, 'Try these'),
       element('div', { class: 'buttons' }, ...examples),
-      element('p', { class: 'quiet' }, 'Dotted: a word that the network has never seen. It can only guess from its neighbours.'),
+      element(
+        'p',
+        { class: 'quiet' },
+        'Dotted: a word that the network has never seen. It can only guess from its neighbours.',
+      ),
     )
     await update()
     return () => tagger.close()

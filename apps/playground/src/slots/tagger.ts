@@ -2,7 +2,7 @@
 import { type Backend, compile, type Tensor } from '@deep-recipe/core-tensor'
 import { makeVocabulary, padSequences, tokenize } from '@deep-recipe/datasets/words'
 import { evaluation, type Params } from '@deep-recipe/layers-core'
-import weights from '../../trained/slots.safetensors?inline'
+import weights from '#trained/slots.safetensors?inline'
 import { decodeTrained, readDataAddress } from '../trained/trained-model.ts'
 import { makeTagger, type SlotNames, STEPS } from './model.ts'
 

@@ -1,8 +1,7 @@
 // Trains the tagger of the slots panel on generated sentences.
-import type { Backend } from '@deep-recipe/core-tensor'
+import { arange, type Backend } from '@deep-recipe/core-tensor'
 import { buildVocabularySync, generateTickets, padSequences } from '@deep-recipe/datasets/words'
-import { maskedCrossEntropy } from '@deep-recipe/sequence-losses'
-import { adam, fit } from '@deep-recipe/training'
+import { adam, fit, softmaxCrossEntropy } from '@deep-recipe/training'
 import type { TrainedModel } from '../trained/trained-model.ts'
 import { makeTagger, type SlotNames, STEPS } from './model.ts'
 
@@ -31,7 +30,9 @@ export async function trainSlots(backend: Backend, epochs: number): Promise<Trai
     },
     {
       backend,
-      loss: (logits, targets) => maskedCrossEntropy(logits, targets),
+      // 1-of-N; padding, −1, is none of them and counts for nothing.
+      loss: (logits, targets) =>
+        softmaxCrossEntropy(logits, targets.expandDims(-1).equal(arange(tags.length)).cast('float32')),
       optimizer: adam({ learningRate: 0.005 }),
       batchSize: 32,
       epochs,

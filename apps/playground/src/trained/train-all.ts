@@ -15,7 +15,8 @@ const trainings: Readonly<Record<string, readonly [train: Train, epochs: number]
 }
 
 const words = process.argv.slice(2)
-const folder = join(import.meta.dirname, '../../trained')
+const isQuick = words.includes('--quick')
+const folder = join(import.meta.dirname, '../../trained', isQuick ? 'quick' : '')
 const missing = Object.entries(trainings).filter(
   ([name]) => words.includes('--retrain') || !existsSync(join(folder, `${name}.safetensors`)),
 )
@@ -27,7 +28,7 @@ if (missing.length > 0) {
   try {
     for (const [place, [name, [train, epochs]]] of missing.entries()) {
       const started = performance.now()
-      const bytes = encodeTrained(await train(backend, words.includes('--quick') ? 1 : epochs))
+      const bytes = encodeTrained(await train(backend, isQuick ? 1 : epochs))
       await writeFileAtomically(join(folder, `${name}.safetensors`), bytes)
       terminal.log(`${name}: trained in ${formatDuration((performance.now() - started) / 1000)}`)
       progress.update(place + 1)

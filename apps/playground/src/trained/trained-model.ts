@@ -1,5 +1,12 @@
 // A trained model as it travels into the page: weights as safetensors, what is needed beside them as JSON in their header.
-import { flattenTree, type HostArray, randomKey, type Shape, type Tensor, unflattenTree } from '@deep-recipe/core-tensor'
+import {
+  flattenTree,
+  type HostArray,
+  randomKey,
+  type Shape,
+  type Tensor,
+  unflattenTree,
+} from '@deep-recipe/core-tensor'
 import type { Layer, Params } from '@deep-recipe/layers-core'
 import { decodeSafetensors, encodeSafetensors, type HostParams, nameTensors, placeTensors } from '@deep-recipe/training'
 
