@@ -11,13 +11,16 @@ import { addImports, type Example, publishedPackages, readComments, readReadme, 
 const folder = mkdtempSync(join(tmpdir(), 'examples-'))
 const before = process.cwd()
 const exported = new Map<string, string>()
+const sources = new Map(publishedPackages.flatMap(listSources))
 
 beforeAll(async () => {
   // What an example writes goes into a folder that is thrown away.
   process.chdir(folder)
   for (const name of publishedPackages) {
-    const api = (await import(/* @vite-ignore */ sourceOf(name))) as object
-    for (const key of Object.keys(api)) if (!exported.has(key)) exported.set(key, `@deep-recipe/${name.slice(9)}`)
+    for (const [specifier, source] of listSources(name)) {
+      const api = (await import(/* @vite-ignore */ source)) as object
+      for (const key of Object.keys(api)) if (!exported.has(key)) exported.set(key, specifier)
+    }
   }
 }, 60_000)
 
@@ -26,17 +29,26 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** The entry point for Node, where a package has another one for browsers. */
-function sourceOf(packageFolder: string): string {
+/** What can be imported from a package, each with its source; the one for Node where there is another one for browsers. */
+function listSources(packageFolder: string): [specifier: string, source: string][] {
+  const manifest = JSON.parse(readFileSync(join(root, packageFolder, 'package.json'), 'utf8')) as {
+    readonly name: string
+    readonly exports: Readonly<Record<string, unknown>>
+  }
   const forNode = join(root, packageFolder, 'src/index.node.ts')
-  return existsSync(forNode) ? forNode : join(root, packageFolder, 'src/index.ts')
+  return Object.keys(manifest.exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => {
+      const source = join(root, packageFolder, 'src', path, 'index.ts')
+      return [manifest.name + path.slice(1), path === '.' && existsSync(forNode) ? forNode : source]
+    })
 }
 
 /** Runs a module over the sources of the packages; gives the lines that it logs. */
 async function run(code: string, name: string): Promise<string[]> {
   const file = join(folder, `${name.replace(/\W+/g, '-')}.ts`)
-  const toSource = (_: string, other: string): string => JSON.stringify(sourceOf(`packages/${other}`))
-  writeFileSync(file, code.replace(/'@deep-recipe\/([\w-]+)'/g, toSource))
+  const toSource = (quoted: string, specifier: string): string => JSON.stringify(sources.get(specifier)) ?? quoted
+  writeFileSync(file, code.replace(/'(@deep-recipe\/[\w/-]+)'/g, toSource))
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   try {
     await import(/* @vite-ignore */ pathToFileURL(file).pathname)
