@@ -41,7 +41,7 @@ export interface MaskedCrossEntropyOptions {
  * ```ts
  * const logits = zeros([2, 3, 10])
  * const loss = maskedCrossEntropy(logits, [[4, 1, 7], [2, 0, 0]], { padding: 0 })
- * console.log(Math.exp(await loss.item())) // perplexity: 10
+ * console.log(Math.exp(await loss.item()).toFixed(2)) // 10.00
  * ```
  *
  * What the logits hold at padding, NaN included, changes nothing. For `fit`, which wants one number per sequence:
