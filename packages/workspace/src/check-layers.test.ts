@@ -35,6 +35,12 @@ function checkImport(file: string, specifier: string, more: Record<string, strin
 }
 
 describe('checkLayers', () => {
+  test('an entry of the own imports is no dependency', () => {
+    const manifest = writeManifest('digits', { private: true, imports: { '#trained/*': './trained/*' } })
+    const more = { 'apps/digits/package.json': manifest }
+    expect(checkImport('apps/digits/src/a.ts', '#trained/a', more)).toEqual([])
+  })
+
   test.each([
     ['packages/gl-kernels/src/a.ts', '@deep-recipe/layers-core', 'may import core-tensor'],
     ['packages/layers-core/src/a.ts', '@deep-recipe/onnx-kernels', 'may import core-tensor'],
@@ -49,6 +55,7 @@ describe('checkLayers', () => {
     ['packages/training/src/a.ts', '@deep-recipe/training', 'import by path'],
     ['packages/training/src/a.ts', 'fs', 'write node:fs'],
     ['packages/training/src/a.ts', 'left-pad', 'does not declare it'],
+    ['apps/digits/src/a.ts', '#trained/a', 'has no such entry'],
   ])('%s must not import %s', (file, specifier, reason) => {
     expect(checkImport(file, specifier)).toEqual([expect.stringContaining(`${file} imports ${specifier}: `)])
     expect(checkImport(file, specifier)[0]).toContain(reason)

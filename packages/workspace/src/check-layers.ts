@@ -57,6 +57,11 @@ export function checkLayers(root: string): string[] {
       return folderOf(target) === from.folder ? undefined : 'a path must not leave its package: import by package name'
     }
     if (isBuiltin(specifier)) return specifier.startsWith('node:') ? undefined : `write node:${specifier}`
+    if (specifier.startsWith('#')) {
+      const prefixes = Object.keys(from.manifest.imports ?? {}).map((key) => key.replace(/\*$/, ''))
+      const isKnown = prefixes.some((prefix) => specifier.startsWith(prefix))
+      return isKnown ? undefined : `${from.folder}/package.json has no such entry in its imports`
+    }
     const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
     const test = from.manifest.private === true || /\.test\.ts$|\/fixtures\//.test(file)
     // A test may use its package as a user does, to run the examples of its README.
