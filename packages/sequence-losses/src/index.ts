@@ -14,4 +14,5 @@ export {
   maskedCrossEntropy,
   type TokenReduction,
 } from './masked-cross-entropy.ts'
+export * from './metrics/index.ts'
 export type { Reduction } from './reduction.ts'
