@@ -13,6 +13,7 @@ export const trainOptions: {
   readonly units: OptionKind<number | undefined>
   readonly width: OptionKind<number | undefined>
   readonly dropout: OptionKind<number | undefined>
+  readonly lookAhead: OptionKind<number | undefined>
   readonly wordDropout: OptionKind<number>
   readonly batchSize: OptionKind<number>
   readonly learningRate: OptionKind<number | undefined>
@@ -38,6 +39,11 @@ export const trainOptions: {
     description: "Share dropped of words' vectors and of the network's output (default 0.25 embedded, 0.5 with --data)",
     least: 0,
     most: 0.95,
+  }),
+  lookAhead: integerOption({
+    description: 'Words ahead that networks see which walk forward (default 0 embedded, 2 with --data)',
+    least: 0,
+    most: 20,
   }),
   wordDropout: numberOption({
     description: 'α: a word that occurs n times is "other" with probability α / (α + n) while training',
@@ -94,6 +100,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
       units: number('units', embedded ? 40 : 100),
       width: number('width', embedded ? 32 : 100),
       dropout: number('dropout', embedded ? 0.25 : 0.5),
+      lookAhead: number('lookAhead', embedded ? 0 : 2),
     },
     wordDropout: number('wordDropout', trainOptions.wordDropout.defaultValue),
     batchSize: number('batchSize', trainOptions.batchSize.defaultValue),

@@ -221,7 +221,7 @@ export function makeRow(
     model,
     hashing,
     title: titleOf(model, hashing, nameVariant(variant, settings) !== model),
-    sees: findModel(model).sees,
+    sees: findModel(model, settings.network.lookAhead).sees,
     parameters: countParameters(params),
     validationF1: f1.best,
     test: measureAnswers(coder, data.test, answers),

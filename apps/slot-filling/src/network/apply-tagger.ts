@@ -38,59 +38,76 @@ const nothing: Answer = { tags: [], probabilities: [], intent: undefined, intent
 
 /** Readies a tagger; nothing is compiled before the first sentence. */
 export function runTagger(tagger: Tagger, coder: Coder, backend: Backend): TaggerRunner {
-  const best = compile(backend, (params: Params, input: Tensor) => {
+  const run = compile(backend, (params: Params, input: Tensor) => {
     const { tags, intents } = tagger.unpack(tagger.apply(params, input, evaluation), input.shape[1] as number)
-    const choose = (logits: Tensor) => ({ index: logits.argMax(-1), probability: logits.softmax().max(-1) })
-    return { tags: choose(tags), ...(intents && { intents: choose(intents) }) }
+    return { tags: tags.softmax(), ...(intents && { intents: intents.softmax() }) }
   })
-  const all = compile(backend, (params: Params, input: Tensor) =>
-    tagger.unpack(tagger.apply(params, input, evaluation), input.shape[1] as number).tags.softmax(),
-  )
+  /** Calls `take` for each sentence that has words, with the probabilities of its tags, row by row, and of its intents. */
+  const askAll = async (
+    params: HostParams,
+    sentences: readonly (readonly string[])[],
+    take: (example: number, tags: Shares, intents: Shares | undefined) => void,
+    signal?: AbortSignal,
+  ): Promise<void> => {
+    const encoded = sentences.map((words) => ({ codes: coder.encodeWords(words) }))
+    const lengths = sentences.map((words) => words.length)
+    const cut = batchByLength(lengths, { batchSize, bucketLengths: listLengths(lengths), maximumSteps })
+    const [tagCount, intentCount] = [coder.tags.length, coder.intents.length]
+    for (const { examples, length, count } of cut.epoch(0)) {
+      signal?.throwIfAborted()
+      const output = await run(params, padCodes(coder, encoded, { examples, length }))
+      const tags = await output.tags.data()
+      const intents = await output.intents?.data()
+      examples.subarray(0, count).forEach((example, row) => {
+        const from = row * length * tagCount
+        const own = tags.subarray(from, from + (lengths[example] as number) * tagCount)
+        if (own.length > 0) take(example, own, intents?.subarray(row * intentCount, (row + 1) * intentCount))
+      })
+    }
+  }
+  const size = coder.tags.length
   return {
     answer: async (params, sentences, signal) => {
-      const encoded = sentences.map((words) => ({ codes: coder.encodeWords(words) }))
-      const lengths = sentences.map((words) => words.length)
       const answers: Answer[] = sentences.map(() => nothing)
-      const cut = batchByLength(lengths, { batchSize, bucketLengths: listLengths(lengths), maximumSteps })
-      for (const batch of cut.epoch(0)) {
-        signal?.throwIfAborted()
-        const output = await best(params, padCodes(coder, encoded, batch))
-        const [tagIndices, tagShares] = [await output.tags.index.data(), await output.tags.probability.data()]
-        const intents = output.intents && [await output.intents.index.data(), await output.intents.probability.data()]
-        batch.examples.subarray(0, batch.count).forEach((example, row) => {
-          const length = lengths[example] as number
-          if (length === 0) return
-          const from = row * batch.length
-          const intent = intents?.[0]?.[row]
-          answers[example] = {
-            tags: Array.from(tagIndices.subarray(from, from + length), (index) => coder.tags[index] as string),
-            probabilities: Array.from(tagShares.subarray(from, from + length)),
-            intent: intent === undefined ? undefined : coder.intents[intent],
-            intentProbability: intents?.[1]?.[row],
-          }
-        })
+      const take = (example: number, tags: Shares, intents: Shares | undefined): void => {
+        const best = Array.from({ length: tags.length / size }, (_, at) =>
+          findLargest(tags.subarray(at * size, (at + 1) * size)),
+        )
+        const intent = intents && findLargest(intents)
+        answers[example] = {
+          tags: best.map(({ index }) => coder.tags[index] as string),
+          probabilities: best.map(({ share }) => share),
+          intent: intent && coder.intents[intent.index],
+          intentProbability: intent?.share,
+        }
       }
+      await askAll(params, sentences, take, signal)
       return answers
     },
     distributions: async (params, words) => {
-      const [length = 1] = listLengths([words.length])
-      const batch = { examples: Int32Array.of(0), length }
-      const output = await all(params, padCodes(coder, [{ codes: coder.encodeWords(words) }], batch))
-      const shares = await output.data()
-      const size = coder.tags.length
-      return words.map((_, at) => Array.from(shares.subarray(at * size, (at + 1) * size)))
+      let shares: number[][] = []
+      await askAll(params, [words], (_, tags) => {
+        shares = words.map((_word, at) => Array.from(tags.subarray(at * size, (at + 1) * size)))
+      })
+      return shares
     },
-    dispose: () => {
-      best.dispose()
-      all.dispose()
-    },
+    dispose: () => run.dispose(),
   }
+}
+
+/** Probabilities. */
+type Shares = { readonly length: number; subarray(from: number, to: number): Shares; readonly [index: number]: number }
+
+function findLargest(shares: Shares): { readonly index: number; readonly share: number } {
+  let index = 0
+  for (let at = 1; at < shares.length; at++) if ((shares[at] as number) > (shares[index] as number)) index = at
+  return { index, share: shares[index] as number }
 }
 
 /** Lengths to pad to: few, and the same ones for any sentences, so that little is compiled. */
 function listLengths(lengths: readonly number[]): number[] {
   const longest = lengths.reduce((most, length) => Math.max(most, length), 1)
-  const steps = [12, 24, 48]
+  const steps = [16]
   while ((steps.at(-1) as number) < longest) steps.push(2 * (steps.at(-1) as number))
   return steps.slice(0, steps.findIndex((step) => step >= longest) + 1)
 }

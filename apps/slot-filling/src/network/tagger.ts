@@ -24,6 +24,8 @@ export interface TaggerSettings {
   readonly width: number
   /** Share that is dropped of words' vectors and of the body's output. */
   readonly dropout: number
+  /** Words ahead that recurrent networks see which walk forward. */
+  readonly lookAhead: number
 }
 
 /** How many there are of each kind. */
@@ -101,12 +103,12 @@ export function buildTagger(sizes: TaggerSizes, settings: TaggerSettings): Tagge
   }
 }
 
-function makeParts(sizes: TaggerSizes, { model, hashing, units, width }: TaggerSettings): Parts {
+function makeParts(sizes: TaggerSizes, { model, hashing, units, width, lookAhead }: TaggerSettings): Parts {
   const initializer = uniformInitializer(-0.1, 0.1)
   return {
     words: embedding(sizes.words, width, { initializer }),
     ...(hashing && { trigrams: embeddingBag(embedding(sizes.trigrams, width, { initializer })) }),
-    body: findModel(model).body(units),
+    body: findModel(model, lookAhead).body(units),
     tags: dense(sizes.tags),
     ...(sizes.intents > 0 && { pooling: attentionPooling(units), intents: dense(sizes.intents) }),
   }

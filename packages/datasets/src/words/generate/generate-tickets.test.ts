@@ -18,7 +18,7 @@ describe('generateTickets', () => {
 
   test('all slots and intents occur', () => {
     const slots = new Set(sentences.flatMap(({ tags }) => tags.flatMap((tag) => (tag === 'O' ? [] : [tag.slice(2)]))))
-    const names = ['airline', 'arrival_time', 'class', 'departure_place', 'departure_time', 'destination']
+    const names = ['airline', 'arrival_time', 'class', 'departure_place', 'departure_time', 'destination', 'passenger']
     expect([...slots].sort()).toEqual(names)
     const intents = new Set(sentences.map(({ intent }) => intent))
     expect([...intents].sort()).toEqual(['ask_price', 'ask_time', 'book_ticket', 'cancel_ticket'])
@@ -55,6 +55,17 @@ describe('generateTickets', () => {
     }
     expect(share(0)).toBe(0)
     expect(share(1)).toBeGreaterThan(3 * share(0.1))
+  })
+
+  test('what is with whom, only the letters tell: an airline or a passenger', () => {
+    const after = sentences.flatMap(({ words, tags }) =>
+      words.flatMap((word, at) => (word === 'with' ? [`${tags[at + 1]} ${words[at + 1]}`] : [])),
+    )
+    expect(after.filter((one) => one.startsWith('B-airline')).length).toBeGreaterThan(30)
+    expect(after.filter((one) => /^B-passenger \w+(son|sen|ski|mann|berger)$/.test(one)).length).toBeGreaterThan(30)
+    const training = new Set(sentences.slice(0, 1000).flatMap(({ words }) => words))
+    const unseen = sentences.slice(1000).flatMap(({ words }) => words.filter((word) => !training.has(word)))
+    expect(unseen.length).toBeGreaterThan(50)
   })
 
   test('the seed decides; options are checked', () => {
