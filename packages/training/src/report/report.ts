@@ -4,6 +4,7 @@ import { type BarChart, type HeatMap, renderBars, renderHeatMaps } from './bars.
 import { type CurveChart, renderCurves } from './curves.ts'
 import { html, type Markup, withCaption } from './html.ts'
 import { type ImageGrid, renderImages } from './images.ts'
+import { type MarkedTexts, renderMarkedTexts } from './marked-text.ts'
 import { style } from './style.ts'
 import { renderTable, type Table } from './table.ts'
 
@@ -44,6 +45,8 @@ export interface Report {
   bars(charts: Charts<BarChart>): Report
   /** Numbers as colours, e.g. a confusion table or attention weights. */
   heatMaps(maps: Charts<HeatMap>): Report
+  /** Sentences whose words are coloured by a number each. */
+  markedTexts(texts: MarkedTexts): Report
   /** A grid of pictures. @throws ShapeError for arrays that are no pictures */
   images(grid: ImageGrid): Report
   /** The whole document so far. */
@@ -75,6 +78,7 @@ export function createReport({ title, subtitle }: ReportOptions): Report {
     curves: ({ charts, caption }) => add(withCaption(renderCurves(charts), caption, 'curves')),
     bars: ({ charts, caption }) => add(withCaption(renderBars(charts), caption, 'bar-charts')),
     heatMaps: ({ charts, caption }) => add(withCaption(renderHeatMaps(charts), caption, 'heat-maps')),
+    markedTexts: (texts) => add(withCaption(renderMarkedTexts(texts), texts.caption, 'text')),
     images: (grid) => add(withCaption(renderImages(grid), grid.caption, 'pictures')),
     html: () => renderPage(title, subtitle, blocks).markup,
   }

@@ -94,6 +94,13 @@ summary{cursor:pointer;width:max-content}
 .bars i{display:block;height:100%;border-radius:3px;background:var(--c0);opacity:.55;min-width:1px}
 .bars .emphasis>*{font-weight:600}
 .bars .emphasis i{opacity:1}
+.marked-texts{list-style:none;margin:0;padding:0;line-height:1.9}
+.marked-texts li{padding:.5rem 0;border-bottom:1px solid var(--rule)}
+.marked-texts b{display:inline-block;min-width:8.5rem;font-size:.85rem}
+.marked-texts .good{color:var(--good)}
+.marked-texts .bad{color:var(--bad)}
+.marked-texts .word{border-radius:3px;padding:.1em .15em;background:color-mix(in srgb,var(--good) var(--share),transparent)}
+.marked-texts .word.negative{background:color-mix(in srgb,var(--bad) var(--share),transparent)}
 .axes{font-size:.8rem;color:var(--quiet);margin:0 0 .5rem}
 .heat{border-collapse:separate;border-spacing:2px;font-size:.75rem}
 .heat td,.heat th{padding:0;border:0;text-align:center;vertical-align:middle}
