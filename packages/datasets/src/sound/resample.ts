@@ -57,16 +57,7 @@ export function createResampler(from: number, to: number, options: ResampleOptio
       remedy: 'Take 16 for features, 32 for ears.',
     })
   }
-  const divisor = greatestCommonDivisor(from, to)
-  const [phases, stride] = [to / divisor, from / divisor]
-  // In cycles per input sample: the middle of the transition lies so that it ends where the lower rate does.
-  const cutoff = (Math.min(1, to / from) / 2) * (1 - transitionWidth / (2 * zeroCrossings))
-  const reach = Math.ceil(zeroCrossings / (2 * cutoff))
-  const filters: (Float32Array | undefined)[] = new Array(phases)
-  const filterOf = (phase: number): Float32Array => {
-    filters[phase] ??= designFilter(phase / phases, cutoff, reach)
-    return filters[phase] as Float32Array
-  }
+  const { phases, stride, reach, filterOf } = designPhases(from, to, zeroCrossings)
 
   // What may still be needed: samples from number `heldFrom` on; before the sound there is silence.
   let held = new Float32Array(reach)
@@ -105,6 +96,43 @@ export function createResampler(from: number, to: number, options: ResampleOptio
       return produce(Math.ceil((received * phases) / stride))
     },
   }
+}
+
+/** The filters of a ratio. */
+interface PhaseFilters {
+  /** to / from = phases / stride, in lowest terms. */
+  readonly phases: number
+  readonly stride: number
+  /** Input samples on each side. */
+  readonly reach: number
+  /** The filter of a phase, designed when it is first asked for. */
+  readonly filterOf: (phase: number) => Float32Array
+}
+
+/** The latest designs: created data asks for the same few ratios over and over. */
+const designs = new Map<string, PhaseFilters>()
+const mostDesigns = 64
+
+function designPhases(from: number, to: number, zeroCrossings: number): PhaseFilters {
+  const divisor = greatestCommonDivisor(from, to)
+  const [phases, stride] = [to / divisor, from / divisor]
+  const name = `${phases}/${stride}/${zeroCrossings}`
+  const known = designs.get(name)
+  if (known) return known
+  // In cycles per input sample: the middle of the transition lies so that it ends where the lower rate does.
+  const cutoff = (Math.min(1, to / from) / 2) * (1 - transitionWidth / (2 * zeroCrossings))
+  const reach = Math.ceil(zeroCrossings / (2 * cutoff))
+  const filters: (Float32Array | undefined)[] = new Array(phases)
+  const filterOf = (phase: number): Float32Array => {
+    filters[phase] ??= designFilter(phase / phases, cutoff, reach)
+    return filters[phase] as Float32Array
+  }
+  const design = { phases, stride, reach, filterOf }
+  const [oldest] = designs.keys()
+  if (designs.size >= mostDesigns && oldest !== undefined) designs.delete(oldest)
+  // Large designs, of odd ratios, are not worth their memory.
+  if (phases * reach < 100_000) designs.set(name, design)
+  return design
 }
 
 /** The filter for an output sample at `fraction` after an input sample, for the inputs from −reach + 1 to reach around it. */

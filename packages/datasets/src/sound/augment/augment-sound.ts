@@ -73,5 +73,11 @@ export function addNoise(samples: Float32Array, noise: Float32Array, decibels: n
   }
   const noiseLoudness = measureLoudness(noise)
   const gain = noiseLoudness === 0 ? 0 : measureLoudness(samples) / noiseLoudness / 10 ** (decibels / 20)
-  return samples.map((sample, i) => sample + gain * (noise[(offset + i) % noise.length] as number))
+  const noisy = new Float32Array(samples.length)
+  let from = ((offset % noise.length) + noise.length) % noise.length
+  for (let i = 0; i < noisy.length; i++) {
+    noisy[i] = (samples[i] as number) + gain * (noise[from] as number)
+    from = from + 1 === noise.length ? 0 : from + 1
+  }
+  return noisy
 }

@@ -80,14 +80,18 @@ export function normalizeFeatures(features: HostNdArray, options: NormalizeOptio
   const { variance = true, floor = 1e-5 } = options
   const [frames, width] = readShape('normalizeFeatures', features)
   const data = Float32Array.from(rowMajorData(features))
-  for (let i = 0; i < width; i++) {
-    let sum = 0
-    for (let t = 0; t < frames; t++) sum += data[t * width + i] as number
-    const mean = sum / frames
-    let squares = 0
-    for (let t = 0; t < frames; t++) squares += ((data[t * width + i] as number) - mean) ** 2
-    const scale = variance ? Math.max(floor, Math.sqrt(squares / frames)) : 1
-    for (let t = 0; t < frames; t++) data[t * width + i] = ((data[t * width + i] as number) - mean) / scale
+  const means = new Float64Array(width)
+  const squares = new Float64Array(width)
+  for (let at = 0; at < data.length; at++) means[at % width] = (means[at % width] as number) + (data[at] as number)
+  for (let i = 0; i < width; i++) means[i] = (means[i] as number) / frames
+  for (let at = 0; at < data.length; at++) {
+    const centered = (data[at] as number) - (means[at % width] as number)
+    data[at] = centered
+    squares[at % width] = (squares[at % width] as number) + centered * centered
+  }
+  if (variance) {
+    const scales = squares.map((sum) => 1 / Math.max(floor, Math.sqrt(sum / frames)))
+    for (let at = 0; at < data.length; at++) data[at] = (data[at] as number) * (scales[at % width] as number)
   }
   return ndarray(data, [frames, width])
 }

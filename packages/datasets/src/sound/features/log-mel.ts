@@ -37,7 +37,14 @@ export interface FeatureStream {
 
 /** y[n] = x[n] − c x[n − 1], where the sample before the first is `before` (default 0, so the first stays as it is). */
 export function preEmphasize(samples: Float32Array, coefficient: number, before = 0): Float32Array {
-  return samples.map((sample, i) => sample - coefficient * (i === 0 ? before : (samples[i - 1] as number)))
+  const emphasized = new Float32Array(samples.length)
+  let previous = before
+  for (let i = 0; i < emphasized.length; i++) {
+    const sample = samples[i] as number
+    emphasized[i] = sample - coefficient * previous
+    previous = sample
+  }
+  return emphasized
 }
 
 /**

@@ -57,7 +57,7 @@ export function generateSpokenDigits(options: GenerateSpokenDigitsOptions): Spok
         rate,
         draw,
       )
-      return { digit, speaker: `voice-${number + 1}`, take, sound: { rate, samples: record(word, rate, draw) } }
+      return { digit, speaker: `voice-${number + 1}`, take, sound: { rate, samples: record(word, rate, draw.fork(0)) } }
     })
   }).flat()
 }
