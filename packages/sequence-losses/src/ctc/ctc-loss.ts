@@ -3,17 +3,17 @@
 import {
   arange,
   asTensor,
+  concat,
   formatType,
   full,
   ShapeError,
   scan,
-  stack,
   type Tensor,
   type TensorLike,
 } from '@deep-recipe/core-tensor'
 import { checkClass, checkScores, readWholeNumbers } from '../check.ts'
 import { type Reduction, reduceLosses } from '../reduction.ts'
-import { impossible, interleave, logTransitions, readLabelling } from './extended-labels.ts'
+import { impossible, interleave, type Labelling, logSkips, readLabelling } from './extended-labels.ts'
 
 /** Options of `ctcLoss`. */
 export interface CtcOptions {
@@ -74,14 +74,11 @@ export function ctcLoss(logits: Tensor, labels: TensorLike, options: CtcOptions 
   const steps =
     inputLengths === undefined ? undefined : readWholeNumbers('ctcLoss: inputLengths', inputLengths, [batch], [0, time])
 
+  const real = steps && arange(time).less(steps.expandDims(1))
   // Zeros where nothing real stands: otherwise NaN there would reach the gradient as 0 · NaN.
-  const clean = steps ? arange(time).less(steps.expandDims(1)).expandDims(-1).where(logits, 0) : logits
+  const clean = real ? real.expandDims(-1).where(logits, 0) : logits
   const scores = pickLogProbabilities(clean, labelling.labels, blank)
-  const real = steps && arange(time).expandDims(1).less(steps)
-  // Padded steps keep a path in the blank at no cost, and let it nowhere else.
-  const blanks = real ? real.where(scores.blanks, 0) : scores.blanks
-  const others = real ? real.expandDims(1).where(scores.labels, impossible) : scores.labels
-  const logProbability = sumOverPaths(blanks, others, labelling.labels, labelling.lengths)
+  const logProbability = sumOverPaths(maskPadding(scores, real?.transpose()), labelling)
 
   // A comparison that NaN does not pass: it shall reach the loss.
   const hopeless = logProbability.less(impossible / 10).or(labelling.spellable.not())
@@ -99,61 +96,68 @@ function readLabelCount(labels: Tensor): number {
   })
 }
 
-/** log softmax of the logits at the blank, [time, batch], and at the labels' classes, [time, labels, batch]. */
-function pickLogProbabilities(logits: Tensor, labels: Tensor, blank: number): { blanks: Tensor; labels: Tensor } {
+/** What a step gives to the states: log y_t of the blank, [time, batch], and of each label, [time, labels, batch]. */
+interface StateScores {
+  readonly blanks: Tensor
+  readonly labels: Tensor
+}
+
+/** log softmax of the logits at the blank and at the labels' classes. */
+function pickLogProbabilities(logits: Tensor, labels: Tensor, blank: number): StateScores {
   const [batch, time, classes] = logits.shape as [number, number, number]
   const count = labels.shape[0] as number
-  const finite = logits.maximum(impossible)
   // Relative to the largest before anything is rounded: x − (log Σ eˣ) would lose the digits that a large x has before its point.
-  const shifted = finite.sub(finite.max(-1, { keepDims: true }).stopGradient())
-  const logSum = shifted.exp().sum(-1).log().transpose()
+  const shifted = logits.sub(logits.max(-1, { keepDims: true }).stopGradient())
+  const logSum = shifted.exp().sum(-1).log().transpose().expandDims(1)
   // Rows of time steps, one for each sequence and class.
   const rows = shifted.transpose([0, 2, 1]).reshape([batch * classes, time])
-  const picked = rows.gather(labels.add(arange(batch).mul(classes))).transpose([2, 0, 1])
-  return {
-    blanks: shifted.at(blank, 2).transpose().sub(logSum),
-    labels: picked.reshape([time, count, batch]).sub(logSum.expandDims(1)),
-  }
+  const wanted = concat([full([1, batch], blank, 'int32'), labels]).add(arange(batch).mul(classes))
+  const picked = rows.gather(wanted).transpose([2, 0, 1]).sub(logSum)
+  return { blanks: picked.at(0, 1), labels: picked.slice([0, 1, 0], [time, count, batch]) }
+}
+
+/** Padded steps keep a path in the blank at no cost, and let it nowhere else; −∞ becomes finite. */
+function maskPadding({ blanks, labels }: StateScores, real: Tensor | undefined): StateScores {
+  const finite = blanks.maximum(impossible)
+  const ruledOut = labels.less(impossible)
+  if (!real) return { blanks: finite, labels: ruledOut.where(impossible, labels) }
+  const hidden = ruledOut.or(real.not().expandDims(1))
+  return { blanks: real.where(finite, 0), labels: hidden.where(impossible, labels) }
 }
 
 /** log Σ p(path) over all paths through the states, from the last blank back to the first state. */
-function sumOverPaths(blanks: Tensor, others: Tensor, labels: Tensor, lengths: Tensor): Tensor {
-  const [time, count, batch] = others.shape as [number, number, number]
+function sumOverPaths(scores: StateScores, { labels, lengths }: Labelling): Tensor {
+  const [time, count, batch] = scores.labels.shape as [number, number, number]
   const states = 2 * count + 1
-  const repeated = blanks.expandDims(1)
-  const scores = interleave(repeated.broadcastTo([time, count, batch]), others, repeated)
-  const transitions = logTransitions(labels)
+  const blanks = scores.blanks.expandDims(1)
+  const skips = logSkips(labels)
   const start = arange(states)
     .expandDims(1)
     .equal(lengths.mul(2))
     .where(0, full([states, batch], impossible))
-  // Each step is measured from the likeliest state of the one before, so that the numbers of long sequences stay near 0, where
-  // float32 is fine.
+  // One step of the equation above, as log Σ eˣ over the three ways. Each is measured from the likeliest state of the step after
+  // it, so that the numbers of long sequences stay near 0, where float32 is fine.
   const [first, origins] = scan(
-    (after: Tensor, score: Tensor): readonly [Tensor, Tensor] => {
-      const origin = after.max(0).stopGradient()
-      const ways = successors(after).add(transitions)
-      const largest = ways.max(0).stopGradient()
-      const next = ways.sub(largest).exp().sum(0).log().add(largest.sub(origin)).add(score)
-      return [next, origin]
+    (stay: Tensor, score: Tensor): readonly [Tensor, Tensor] => {
+      const origin = stay.max(0).stopGradient()
+      const padded = stay.pad(
+        [
+          [0, 2],
+          [0, 0],
+        ],
+        impossible,
+      )
+      const next = padded.slice([1, 0], [states, batch])
+      const skip = padded.slice([2, 0], [states, batch]).add(skips)
+      const largest = stay.maximum(next).maximum(skip).stopGradient()
+      const powers = [stay, next, skip].map((way) => way.sub(largest).exp()) as [Tensor, Tensor, Tensor]
+      const sum = powers[0].add(powers[1]).add(powers[2])
+      return [sum.log().add(largest.add(score.sub(origin))), origin]
     },
     start,
-    scores,
+    interleave(blanks.broadcastTo([time, count, batch]), scores.labels, blanks),
     { length: time, reverse: true },
   )
   const ends = first.slice([0, 0], [Math.min(2, states), batch])
   return ends.logSumExp(0).add(origins.sum(0))
-}
-
-/** The values of s, s + 1 and s + 2 for each state s, [3, states, batch]. */
-function successors(values: Tensor): Tensor {
-  const [states, batch] = values.shape as [number, number]
-  const padded = values.pad(
-    [
-      [0, 2],
-      [0, 0],
-    ],
-    impossible,
-  )
-  return stack([0, 1, 2].map((shift) => padded.slice([shift, 0], [states, batch])))
 }

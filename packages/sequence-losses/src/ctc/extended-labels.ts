@@ -36,31 +36,23 @@ export function readLabelling(
 }
 
 /**
- * The logarithms of what may follow what: 0 for allowed, `impossible` for not. From state s a path may stay, go on to s + 1, or
- * leave out the blank s + 1 between two different labels.
+ * Whether the blank after a state may be left out: only between two different labels.
  *
- * @returns [3, states, batch].
+ * @returns [states, batch]: the logarithm of 1 for yes, of 0 for no.
  */
-export function logTransitions(labels: Tensor): Tensor {
+export function logSkips(labels: Tensor): Tensor {
   const [count, batch] = labels.shape as [number, number]
-  const states = 2 * count + 1
-  const stay = full([states, batch], 0)
-  const next = concat([full([states - 1, batch], 0), full([1, batch], impossible)])
-  if (count < 2) return stack([stay, next, full([states, batch], impossible)])
-  const [here, after] = [labels.slice([0, 0], [count - 1, batch]), labels.slice([1, 0], [count - 1, batch])]
+  if (count < 2) return full([2 * count + 1, batch], impossible)
+  const [here, after] = [0, 1].map((from) => labels.slice([from, 0], [count - 1, batch])) as [Tensor, Tensor]
   const differ = here.notEqual(after).where(0, full([count - 1, batch], impossible))
-  const skip = interleave(
-    full([count, batch], impossible),
-    differ.pad(
-      [
-        [0, 1],
-        [0, 0],
-      ],
-      impossible,
-    ),
+  const ofLabels = differ.pad(
+    [
+      [0, 1],
+      [0, 0],
+    ],
     impossible,
   )
-  return stack([stay, next, skip])
+  return interleave(full([count, batch], impossible), ofLabels, full([1, batch], impossible))
 }
 
 /**
@@ -68,12 +60,12 @@ export function logTransitions(labels: Tensor): Tensor {
  *
  * @param blanks [..., labels, batch]: of the blank before each label.
  * @param labels [..., labels, batch].
- * @param last of the blank after the last label: [..., 1, batch], or one number for all.
+ * @param last of the blank after the last label: [..., 1, batch].
  * @returns [..., 2 · labels + 1, batch].
  */
-export function interleave(blanks: Tensor, labels: Tensor, last: Tensor | number): Tensor {
+export function interleave(blanks: Tensor, labels: Tensor, last: Tensor): Tensor {
   const [count, batch] = labels.shape.slice(-2) as [number, number]
   const outer = labels.shape.slice(0, -2)
   const pairs = stack([blanks, labels], -2).reshape([...outer, 2 * count, batch])
-  return concat([pairs, typeof last === 'number' ? full([...outer, 1, batch], last) : last], -2)
+  return concat([pairs, last], -2)
 }
