@@ -3,6 +3,7 @@ import type { RunSummary, SummaryRow } from '@deep-recipe/app-kit'
 import type { JsonRecord } from '@deep-recipe/training'
 import type { Measurement } from './data/measure.ts'
 import { findModel, type ModelName } from './network/models.ts'
+import { nameVariant, type Settings, type Variant } from './options.ts'
 
 /** A line of the table. */
 export interface Row {
@@ -17,9 +18,9 @@ export interface Row {
 }
 
 /** `LSTM`, or `LSTM, no hashing` where both are there. */
-export function titleOf(model: ModelName, hashing: boolean, hasBoth: boolean): string {
-  const { title } = findModel(model)
-  return hasBoth && !hashing ? `${title}, no hashing` : title
+export function titleOf(variant: Variant, settings: Pick<Settings, 'variants'>): string {
+  const { title } = findModel(variant.model)
+  return nameVariant(variant, settings) === variant.model ? title : `${title}, no hashing`
 }
 
 /** The line with the best F1 on the validation sentences; test sentences choose nothing. */

@@ -9,14 +9,7 @@ import {
   writeSummary,
 } from '@deep-recipe/app-kit'
 import { countParameters } from '@deep-recipe/layers-core'
-import {
-  type Callback,
-  formatDuration,
-  type MetricsFile,
-  openMetrics,
-  removeCheckpoints,
-  showProgress,
-} from '@deep-recipe/training'
+import { formatDuration, removeCheckpoints, showProgress } from '@deep-recipe/training'
 import { type Contrast, findContrast } from './data/contrast.ts'
 import { loadData, type SlotData } from './data/load-data.ts'
 import { listUnknown, measureAnswers } from './data/measure.ts'
@@ -27,6 +20,7 @@ import { writeTaggingReport } from './report.ts'
 import { explainTable, formatTable, type Row, titleOf, toFigures, toSummary } from './results.ts'
 import { askContrast, type ContrastRow, formatContrast } from './show/contrast-table.ts'
 import { buildCoder, type Coder } from './text/coder.ts'
+import { openFigures } from './training/record-figures.ts'
 import { digestCoder, loadCoder, saveCoder } from './training/run-files.ts'
 import { folderOf, type TrainedTagger, type TrainingOptions, trainTagger } from './training/train-tagger.ts'
 
@@ -149,45 +143,36 @@ function describeUnknown(coder: Coder, data: Pick<SlotData, 'test'>): string[] {
 
 /** Trains all networks; undefined when interrupted. */
 async function trainAll(
-  context: Context,
+  { options, terminal, log }: Context,
   data: SlotData,
   training: TrainingOptions,
 ): Promise<TrainedTagger[] | undefined> {
-  const { options, terminal, log } = context
   const { settings } = training
-  const metrics = await openMetrics(
-    join(options.out, 'metrics.jsonl'),
-    options.resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {},
-  )
+  const record = await openFigures(join(options.out, 'metrics.jsonl'), options.resume)
   const trained: TrainedTagger[] = []
   for (const [number, variant] of settings.variants.entries()) {
-    const hasBoth = nameVariant(variant, settings) !== variant.model
-    const title = `${number + 1}/${settings.variants.length} ${titleOf(variant.model, variant.hashing, hasBoth)}`
-    const callbacks = [showProgress(terminal, title), recordFigures(nameVariant(variant, settings), metrics)]
-    const result = await trainTagger(variant, data, training, callbacks)
+    const network = nameVariant(variant, settings)
+    const title = `${number + 1}/${settings.variants.length} ${titleOf(variant, settings)}`
+    const result = await trainTagger(variant, data, training, {
+      callbacks: [showProgress(terminal, title)],
+      onEpoch: (figures, f1) => record(network, figures, f1),
+    })
     if (!result) {
       log(`Stopped during ${title}; everything so far is saved.`)
       return undefined
     }
     for (const warning of result.warnings) log(warning)
-    const seconds = result.history.reduce((sum, epoch) => sum + epoch.seconds, 0)
-    const { best, bestEpoch } = result.f1
-    log(
-      `${title}: ${result.history.length} epochs in ${formatDuration(seconds)}, F1 ${(100 * best).toFixed(2)} on the validation sentences after epoch ${bestEpoch}`,
-    )
+    log(`${title}: ${describeTraining(result)}`)
     trained.push(result)
   }
   return trained
 }
 
-/** A line in metrics.jsonl for each epoch. */
-function recordFigures(network: string, file: MetricsFile): Callback {
-  return {
-    name: 'metrics',
-    onEpochEnd: async ({ figures: { step, epoch, seconds, train } }) => {
-      await file.append({ step, epoch, network, seconds, train })
-    },
-  }
+/** The end of a training in a few words. */
+function describeTraining({ history, f1: { best, bestEpoch } }: TrainedTagger): string {
+  const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
+  const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} in ${formatDuration(seconds)}`
+  return `${epochs}, F1 ${(100 * best).toFixed(2)} on the validation sentences after epoch ${bestEpoch}`
 }
 
 /** Answers of every network to the test sentences. */
@@ -220,7 +205,7 @@ export function makeRow(
   return {
     model,
     hashing,
-    title: titleOf(model, hashing, nameVariant(variant, settings) !== model),
+    title: titleOf(variant, settings),
     sees: findModel(model, settings.network.lookAhead).sees,
     parameters: countParameters(params),
     validationF1: f1.best,

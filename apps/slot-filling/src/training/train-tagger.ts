@@ -60,12 +60,19 @@ export function makeTagger({ model, hashing }: Variant, coder: Coder, settings: 
   return buildTagger(sizes, { ...settings.network, model, hashing })
 }
 
+/** Who looks on. */
+export interface Onlookers {
+  readonly callbacks: readonly Callback[]
+  /** Told of each epoch, with the F1 on the validation sentences after it. */
+  readonly onEpoch: (figures: EpochFigures, f1: number) => Promise<void>
+}
+
 /** Trains a network. Returns undefined when it was interrupted; everything is saved then. */
 export async function trainTagger(
   variant: Variant,
   data: Pick<SlotData, 'train' | 'validation'>,
   options: TrainingOptions,
-  callbacks: readonly Callback[],
+  { callbacks, onEpoch }: Onlookers,
 ): Promise<(TrainedTagger & { readonly warnings: readonly string[] }) | undefined> {
   const { backend, coder, settings, epochs, seed, resume, signal } = options
   const tagger = makeTagger(variant, coder, settings)
@@ -82,7 +89,12 @@ export async function trainTagger(
     seed,
     signal,
     inputShape: [1, coder.width],
-    callbacks: [keepBest, guardCheckpoints(coder, variant), ...callbacks],
+    callbacks: [
+      keepBest,
+      guardCheckpoints(coder, variant),
+      { name: 'figures', onEpochEnd: ({ figures }) => onEpoch(figures, keepBest.record().curve.at(-1) ?? 0) },
+      ...callbacks,
+    ],
     checkpoint: { folder: folderOf(variant, options), resume, keep: 2 },
   })
   if (result.ended === 'interrupted') {
