@@ -1,0 +1,105 @@
+// Composes a picture: draws what shall be said of it, and puts objects so that it is true and nothing else could be meant.
+import type { HostRandom } from '@deep-recipe/core-tensor'
+import { choose } from '../sentences.ts'
+import { drawKind, nameKind, type ObjectKind, type PlacedObject } from './objects.ts'
+import {
+  isTrueOf,
+  listMentioned,
+  overlap,
+  type Place,
+  places,
+  relations,
+  type Scene,
+  type SceneStatement,
+  sides,
+} from './statements.ts'
+
+/** A scene and what is to be said of it. */
+export interface ComposedScene extends Scene {
+  readonly statement: SceneStatement
+}
+
+/** Which kinds may be in a scene: those that are trained, or at least one that is not. */
+export type Combinations = 'trained' | 'held out'
+
+/** Radii by size, in sides of the picture. */
+const radii = { small: [0.115, 0.14], large: [0.19, 0.215] } as const
+/** Space between objects that do not overlap. */
+const gap = 0.03
+
+/** Draws a scene of one to `mostObjects` objects. */
+export function composeScene(random: HostRandom, combinations: Combinations, mostObjects: number): ComposedScene {
+  // Some statements have no room for their objects: draw again.
+  for (;;) {
+    const statement = drawStatement(random, combinations, mostObjects)
+    for (let attempt = 0; attempt < 60; attempt++) {
+      const objects = placeObjects(statement, random)
+      if (objects && isTrueOf(statement, { objects })) return { objects, statement }
+    }
+  }
+}
+
+function drawStatement(random: HostRandom, combinations: Combinations, mostObjects: number): SceneStatement {
+  const kinds = ['one', 'several', 'pair', 'pair', 'three'] as const
+  const kind = choose(kinds.slice(0, mostObjects === 1 ? 1 : mostObjects === 2 ? 4 : 5), random)
+  const single = (): ObjectKind => drawKind(random, combinations)
+  if (kind === 'one') return { kind, object: single(), place: choose(places, random) }
+  if (kind === 'several') return { kind, object: single(), count: 2 + random.integer(mostObjects - 1) }
+  const relation = choose(relations, random)
+  const [first, second, third] = drawDifferent(random, combinations, kind === 'pair' ? 2 : 3)
+  // What covers something of its own colour cannot be told from it.
+  if (relation === 'in front of' && first?.colour === second?.colour)
+    return drawStatement(random, combinations, mostObjects)
+  const pair = { relation, first: first as ObjectKind, second: second as ObjectKind }
+  if (kind === 'pair') return { kind, ...pair }
+  return { kind, ...pair, third: third as ObjectKind, side: choose(sides, random) }
+}
+
+/** Kinds of which no two are the same; where held-out ones are wanted, one of them is, at a random place. */
+function drawDifferent(random: HostRandom, combinations: Combinations, count: number): ObjectKind[] {
+  const special = random.integer(count)
+  const kinds: ObjectKind[] = []
+  while (kinds.length < count) {
+    const kind = drawKind(random, kinds.length === special ? combinations : 'trained')
+    if (!kinds.some((other) => nameKind(other) === nameKind(kind))) kinds.push(kind)
+  }
+  return kinds
+}
+
+/** Objects of the kinds that a statement mentions, somewhere in the picture, or undefined where they would not fit. */
+function placeObjects(statement: SceneStatement, random: HostRandom): PlacedObject[] | undefined {
+  const objects: PlacedObject[] = []
+  const covering = 'relation' in statement && statement.relation === 'in front of'
+  for (const kind of listMentioned(statement)) {
+    const [least, most] = radii[kind.size]
+    const radius = least + (most - least) * random.uniform()
+    const [first] = objects
+    // The second of a pair that overlaps lies by the first one's edge; anything else lies anywhere.
+    const beside = covering && objects.length === 1 && first ? placeBehind(first, radius, random) : undefined
+    const place = statement.kind === 'one' ? statement.place : undefined
+    const { x, y } = beside ?? drawPosition(radius, place, random)
+    const object = { ...kind, x, y, radius }
+    if (Math.min(x, y) < radius || Math.max(x, y) > 1 - radius) return undefined
+    const grown = { ...object, radius: radius + gap }
+    if (objects.some((other) => overlap(grown, other) && !(beside && other === first))) return undefined
+    objects.push(object)
+  }
+  // Drawn from the farthest to the nearest.
+  return covering ? objects.reverse() : objects
+}
+
+/** A place from which an object of that radius is partly, but not mostly, covered by `front`. */
+function placeBehind(front: PlacedObject, radius: number, random: HostRandom): { x: number; y: number } {
+  const angle = 2 * Math.PI * random.uniform()
+  const distance = Math.max(front.radius, radius) + (0.2 + 0.35 * random.uniform()) * Math.min(front.radius, radius)
+  return { x: front.x + distance * Math.cos(angle), y: front.y + distance * Math.sin(angle) }
+}
+
+/** A place at which an object of that radius is wholly in the picture: in a named part of it, or anywhere. */
+function drawPosition(radius: number, place: Place | undefined, random: HostRandom): { x: number; y: number } {
+  const within = (least: number, most: number): number => least + (most - least) * random.uniform()
+  if (place === undefined) return { x: within(radius, 1 - radius), y: within(radius, 1 - radius) }
+  if (place === 'middle') return { x: within(0.38, 0.62), y: within(0.38, 0.62) }
+  const [x, y] = [within(radius, 0.35), within(radius, 0.35)]
+  return { x: place.endsWith('left') ? x : 1 - x, y: place.startsWith('top') ? y : 1 - y }
+}
