@@ -1,7 +1,7 @@
 // Composes a picture: draws what shall be said of it, and puts objects so that it is true and nothing else could be meant.
 import type { HostRandom } from '@deep-recipe/core-tensor'
 import { choose } from '../sentences.ts'
-import { drawKind, nameKind, type ObjectKind, type PlacedObject } from './objects.ts'
+import { drawKind, nameKind, type ObjectKind, type PlacedObject, radii } from './objects.ts'
 import {
   isTrueOf,
   listMentioned,
@@ -22,8 +22,6 @@ export interface ComposedScene extends Scene {
 /** Which kinds may be in a scene: those that are trained, or at least one that is not. */
 export type Combinations = 'trained' | 'held out'
 
-/** Radii by size, in sides of the picture. */
-const radii = { small: [0.115, 0.14], large: [0.19, 0.215] } as const
 /** Space between objects that do not overlap. */
 const gap = 0.03
 

@@ -35,29 +35,39 @@ function starRadius(angle: number): number {
 /** Light and dark on a surface, as a factor near 1. */
 type Texture = (u: number, v: number) => number
 
-/** How uneven the pictures are. */
-export interface DrawingOptions {
-  /** Largest deviation of a pixel, 0 to 1. */
-  readonly noise: number
-}
-
 /** Samples per pixel and direction along edges. */
 const samples = 3
 
+/** Where and how to draw. */
+export interface Canvas {
+  /** Bytes: red, then green, then blue. */
+  readonly pixels: Uint8Array
+  /** Where the picture begins in them; it takes 3 · size · size. */
+  readonly offset: number
+  readonly size: number
+  /** Largest deviation of a pixel by noise, 0 to 1. */
+  readonly noise: number
+  /** Number of the picture in a clip: only the noise depends on it. Default 0. */
+  readonly frame?: number
+}
+
 /**
- * Draws objects, later ones over earlier ones, into `pixels`: 3 · size · size bytes from `offset` on, channel by channel.
+ * Draws objects, later ones over earlier ones. The ground and the surface of each object, by its position in the list,
+ * depend on the random stream alone, so that frames of a clip go together; an object may be out of sight.
  */
 export function drawScene(
-  objects: readonly PlacedObject[],
+  objects: readonly (PlacedObject | undefined)[],
   random: HostRandom,
-  { pixels, offset, size, noise }: DrawingOptions & { pixels: Uint8Array; offset: number; size: number },
+  { pixels, offset, size, noise, frame = 0 }: Canvas,
 ): void {
   const area = size * size
   const canvas = new Float32Array(3 * area)
-  paintBackground(canvas, size, random)
-  for (const object of objects) paintObject(canvas, size, object, random)
+  paintBackground(canvas, size, random.fork(0))
+  objects.forEach((object, position) => {
+    if (object) paintObject(canvas, size, object, random.fork(1 + position))
+  })
   // Noise needs many numbers and little of them: a shift register (Marsaglia, 2003), ten bits for each channel.
-  let word = random.bits() | 1
+  let word = random.fork(-1 - frame).bits() | 1
   for (let pixel = 0; pixel < area; pixel++) {
     word ^= word << 13
     word ^= word >>> 17
