@@ -19,10 +19,9 @@ export interface SentenceTemplate {
 /** A template such as `a {A} left of a {B}` over the given gaps. */
 export function makeTemplate(text: string, gaps: Gaps): SentenceTemplate {
   const pieces = text.split(/\{(\w+)\}/) // words between gaps, names of gaps at odd places
-  const pattern = pieces.map((piece, i) => {
-    if (i % 2 === 0) return escapePattern(piece)
-    return `(?<${piece}>${[...phrasesOf(gaps, piece).values()].flat().map(escapePattern).join('|')})`
-  })
+  const pattern = pieces.map((piece, i) =>
+    i % 2 === 0 ? escapePattern(piece) : `(?<${piece}>${anyWords(phrasesOf(gaps, piece))})`,
+  )
   const form = new RegExp(`^${pattern.join('')}$`)
   const meanings = new Map(Object.entries(gaps).map(([name, phrases]) => [name, invert(phrases)]))
   return {
@@ -35,9 +34,9 @@ export function makeTemplate(text: string, gaps: Gaps): SentenceTemplate {
     read: (sentence) => {
       const groups = form.exec(sentence)?.groups
       if (!groups) return undefined
-      return Object.fromEntries(
-        Object.entries(groups).map(([name, phrase]) => [name, meanings.get(name)?.get(phrase) ?? phrase]),
-      )
+      const values = Object.entries(groups).map(([name, phrase]) => [name, meanings.get(name)?.get(phrase)] as const)
+      if (values.some(([, value]) => value === undefined)) return undefined
+      return Object.fromEntries(values) as { [gap: string]: string }
     },
   }
 }
@@ -54,6 +53,12 @@ export function tidySentence(sentence: string): string {
     .replace(/[.!]\s*$/, '')
     .replace(/\s+/g, ' ')
     .trim()
+}
+
+/** A pattern of as many words as the phrases have, looked up afterwards: that is quicker than to try all phrases. */
+function anyWords(phrases: Phrases): string {
+  const lengths = [...phrases.values()].flat().map((phrase) => phrase.split(' ').length)
+  return `\\S+(?: \\S+){${Math.min(...lengths) - 1},${Math.max(...lengths) - 1}}?`
 }
 
 function phrasesOf(gaps: Gaps, name: string): Phrases {

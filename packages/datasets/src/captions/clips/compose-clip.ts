@@ -1,6 +1,6 @@
 // Composes a clip: draws what shall happen, and lays out tracks on which it does.
 import type { HostRandom } from '@deep-recipe/core-tensor'
-import type { Combinations } from '../scenes/compose-scene.ts'
+import { type Combination, type Combinations, findSet } from '../combinations.ts'
 import { drawKind, nameKind, type ObjectKind, type Size } from '../scenes/objects.ts'
 import { choose } from '../sentences.ts'
 import {
@@ -44,14 +44,32 @@ export function composeClip(random: HostRandom, combinations: Combinations, fram
   }
 }
 
+/** Draws what is to happen, of the wanted combinations. */
 function drawStatement(random: HostRandom, combinations: Combinations): ClipStatement {
   const kind = choose(eventKinds, random)
-  const object = drawKind(random, combinations)
-  if (kind === 'moves') return { kind, object, direction: choose(directions, random) }
-  if (kind === 'appears' || kind === 'vanishes') return { kind, object }
-  let other = drawKind(random, 'trained')
-  while (nameKind(other) === nameKind(object)) other = drawKind(random, 'trained')
-  return random.uniform() < 0.5 ? { kind, first: object, second: other } : { kind, first: other, second: object }
+  for (;;) {
+    const statement = drawAny(kind, random, combinations)
+    if (findSet(combinationOf(statement)) === combinations && !isTwice(statement)) return statement
+  }
+}
+
+function drawAny(kind: ClipStatement['kind'], random: HostRandom, combinations: Combinations): ClipStatement {
+  const isNew = combinations === 'new objects'
+  if (kind === 'moves') return { kind, object: drawKind(random, isNew), direction: choose(directions, random) }
+  if (kind === 'appears' || kind === 'vanishes') return { kind, object: drawKind(random, isNew) }
+  const special = random.integer(2)
+  return { kind, first: drawKind(random, isNew && special === 0), second: drawKind(random, isNew && special === 1) }
+}
+
+function isTwice(statement: ClipStatement): boolean {
+  return 'first' in statement && nameKind(statement.first) === nameKind(statement.second)
+}
+
+function combinationOf(statement: ClipStatement): Combination {
+  if ('first' in statement) return { objects: [statement.first, statement.second] }
+  const events = ['appears', 'vanishes', ...directions]
+  const event = statement.kind === 'moves' ? statement.direction : statement.kind
+  return { objects: [statement.object], circumstance: events.indexOf(event) }
 }
 
 function layOut(statement: ClipStatement, random: HostRandom, frames: number): Track[] {

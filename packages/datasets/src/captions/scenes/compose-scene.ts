@@ -1,5 +1,6 @@
 // Composes a picture: draws what shall be said of it, and puts objects so that it is true and nothing else could be meant.
 import type { HostRandom } from '@deep-recipe/core-tensor'
+import { type Combination, type Combinations, findSet } from '../combinations.ts'
 import { choose } from '../sentences.ts'
 import { drawKind, nameKind, type ObjectKind, type PlacedObject, radii } from './objects.ts'
 import {
@@ -19,9 +20,6 @@ export interface ComposedScene extends Scene {
   readonly statement: SceneStatement
 }
 
-/** Which kinds may be in a scene: those that are trained, or at least one that is not. */
-export type Combinations = 'trained' | 'held out'
-
 /** Space between objects that do not overlap. */
 const gap = 0.03
 
@@ -37,31 +35,48 @@ export function composeScene(random: HostRandom, combinations: Combinations, mos
   }
 }
 
+/** Draws what is to be said, of the wanted combinations. */
 function drawStatement(random: HostRandom, combinations: Combinations, mostObjects: number): SceneStatement {
   const kinds = ['one', 'several', 'pair', 'pair', 'three'] as const
   const kind = choose(kinds.slice(0, mostObjects === 1 ? 1 : mostObjects === 2 ? 4 : 5), random)
-  const single = (): ObjectKind => drawKind(random, combinations)
-  if (kind === 'one') return { kind, object: single(), place: choose(places, random) }
-  if (kind === 'several') return { kind, object: single(), count: 2 + random.integer(mostObjects - 1) }
-  const relation = choose(relations, random)
-  const [first, second, third] = drawDifferent(random, combinations, kind === 'pair' ? 2 : 3)
-  // What covers something of its own colour cannot be told from it.
-  if (relation === 'in front of' && first?.colour === second?.colour)
-    return drawStatement(random, combinations, mostObjects)
-  const pair = { relation, first: first as ObjectKind, second: second as ObjectKind }
-  if (kind === 'pair') return { kind, ...pair }
-  return { kind, ...pair, third: third as ObjectKind, side: choose(sides, random) }
+  for (;;) {
+    const statement = drawAny(kind, random, combinations, mostObjects)
+    if (isDistinct(statement) && findSet(combinationOf(statement)) === combinations) return statement
+  }
 }
 
-/** Kinds of which no two are the same; where held-out ones are wanted, one of them is, at a random place. */
-function drawDifferent(random: HostRandom, combinations: Combinations, count: number): ObjectKind[] {
-  const special = random.integer(count)
-  const kinds: ObjectKind[] = []
-  while (kinds.length < count) {
-    const kind = drawKind(random, kinds.length === special ? combinations : 'trained')
-    if (!kinds.some((other) => nameKind(other) === nameKind(kind))) kinds.push(kind)
+function drawAny(
+  kind: SceneStatement['kind'],
+  random: HostRandom,
+  combinations: Combinations,
+  mostObjects: number,
+): SceneStatement {
+  // Where new objects are wanted, one of them is, at a random place.
+  const special = combinations === 'new objects' ? random.integer(kind === 'three' ? 3 : kind === 'pair' ? 2 : 1) : -1
+  const object = (position: number): ObjectKind => drawKind(random, position === special)
+  if (kind === 'one') return { kind, object: object(0), place: choose(places, random) }
+  if (kind === 'several') return { kind, object: object(0), count: 2 + random.integer(mostObjects - 1) }
+  const pair = { relation: choose(relations, random), first: object(0), second: object(1) }
+  return kind === 'pair' ? { kind, ...pair } : { kind, ...pair, third: object(2), side: choose(sides, random) }
+}
+
+/** Whether objects that are named one by one can be told apart: nothing is seen of what covers its own colour. */
+function isDistinct(statement: SceneStatement): boolean {
+  if (!('relation' in statement)) return true
+  const names = listMentioned(statement).map(nameKind)
+  const isHidden = statement.relation === 'in front of' && statement.first.colour === statement.second.colour
+  return new Set(names).size === names.length && !isHidden
+}
+
+function combinationOf(statement: SceneStatement): Combination {
+  switch (statement.kind) {
+    case 'one':
+      return { objects: [statement.object], circumstance: places.indexOf(statement.place) }
+    case 'several':
+      return { objects: [statement.object], circumstance: statement.count }
+    default:
+      return { objects: listMentioned(statement) }
   }
-  return kinds
 }
 
 /** Objects of the kinds that a statement mentions, somewhere in the picture, or undefined where they would not fit. */

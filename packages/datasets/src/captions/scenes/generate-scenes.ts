@@ -1,11 +1,12 @@
 // Captioned pictures that need no download: scenes of coloured shapes, each with several captions, of combinations that
-// are trained or of ones that are kept apart.
+// are trained or of new ones.
 import { HostRandom } from '@deep-recipe/core-tensor'
 import ndarray from 'ndarray'
 import type { HostNdArray } from '../../arrays/host-array.ts'
 import { DatasetError } from '../../errors.ts'
 import { checkAmount, checkCount, checkSeed } from '../../options.ts'
-import { type Combinations, type ComposedScene, composeScene } from './compose-scene.ts'
+import type { Combinations } from '../combinations.ts'
+import { type ComposedScene, composeScene } from './compose-scene.ts'
 import { drawScene } from './draw-scene.ts'
 import { writeSceneSentence } from './scene-sentences.ts'
 
@@ -20,7 +21,11 @@ export interface GenerateScenesOptions {
   readonly mostObjects?: number
   /** Captions of each picture, all different. Default 5. */
   readonly captions?: number
-  /** `trained`: only pairs of colour and shape that are trained; `held out`: in each scene an object that is not. Default `trained`. */
+  /**
+   * `trained`; `new combinations`: trained objects at a place, in a number or beside another where none of `trained` has
+   * them; `new objects`: in each scene an object whose combination of size, colour and shape none of the others has.
+   * Default `trained`.
+   */
   readonly combinations?: Combinations
   /** Largest deviation of a pixel by noise, 0 to 1. Default 0.06. */
   readonly noise?: number

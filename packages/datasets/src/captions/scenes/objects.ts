@@ -86,18 +86,23 @@ export function kindPhrases(number: 'one' | 'several'): Phrases {
 }
 
 /**
- * Whether an object's combination of size, colour and shape is kept apart for testing: one in five of all sixty, spread
- * so that every two of the three are trained together with another third.
+ * Whether an object is never trained: one in ten of all kinds, one of each colour. Its size, its colour and its shape are
+ * learned from others, and so are any two of the three.
  */
-export function isHeldOut({ size, colour, shape }: ObjectKind): boolean {
-  const place = colours.indexOf(colour) + shapes.indexOf(shape)
-  return size === 'small' ? place % 5 === 1 : place % 5 === 3
+export function isNewObject({ size, colour, shape }: ObjectKind): boolean {
+  const place = colours.indexOf(colour)
+  return size === sizes[place % 2] && shape === shapes[place % shapes.length]
 }
 
-const trainedKinds = objectKinds.filter((kind) => !isHeldOut(kind))
-const heldOutKinds = objectKinds.filter(isHeldOut)
+const trainedKinds = objectKinds.filter((kind) => !isNewObject(kind))
+const newKinds = objectKinds.filter(isNewObject)
 
-/** Draws a kind among those that are trained, or among those that are kept apart. */
-export function drawKind(random: HostRandom, among: 'trained' | 'held out'): ObjectKind {
-  return choose(among === 'trained' ? trainedKinds : heldOutKinds, random)
+/** Draws a kind that is trained, or one that never is. */
+export function drawKind(random: HostRandom, isNew = false): ObjectKind {
+  return choose(isNew ? newKinds : trainedKinds, random)
+}
+
+/** Number of a kind among all. */
+export function numberOfKind({ size, colour, shape }: ObjectKind): number {
+  return (sizes.indexOf(size) * colours.length + colours.indexOf(colour)) * shapes.length + shapes.indexOf(shape)
 }
