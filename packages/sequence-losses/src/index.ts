@@ -16,3 +16,4 @@ export {
 } from './masked-cross-entropy.ts'
 export * from './metrics/index.ts'
 export type { Reduction } from './reduction.ts'
+export { type TransducerOptions, transducerLoss } from './transducer/transducer-loss.ts'
