@@ -24,37 +24,46 @@ export class MoveExaminer {
   /** Examines a stone of `colour` on the empty `point`. @returns whether it is legal. */
   examine(point: number, colour: Colour): boolean {
     const board = this.#board
-    const { chains } = board
+    if (!this.look(point, colour)) return false
+    if (board.rules.ko === 'superko') return board.isLegal(point, colour)
+    return !(point === board.koPoint && colour === board.koColour)
+  }
+
+  /** As `examine`, whatever the ko. */
+  look(point: number, colour: Colour): boolean {
+    const { chains, geometry } = this.#board
     const { stones, heads, libertyCount, stoneCount } = chains
-    const { neighbours } = board.geometry
+    const { neighbours } = geometry
+    const own = this.#own
+    const taken = this.#taken
     let ownCount = 0
     let takenCount = 0
     let open = 0
-    this.captured = 0
-    this.stones = 1
+    let size = 1
+    let captured = 0
     for (let at = 4 * point; at < 4 * point + 4; at++) {
       const neighbour = neighbours[at] as number
-      const stone = stones[neighbour]
+      const stone = stones[neighbour] as number
       if (stone === EMPTY) {
         open++
-      } else if (stone === colour) {
-        const head = heads[neighbour] as number
-        if (holds(this.#own, ownCount, head)) continue
-        this.#own[ownCount++] = head
-        this.stones += stoneCount[head] as number
-      } else {
-        const head = heads[neighbour] as number
-        if (head < 0 || libertyCount[head] !== 1 || holds(this.#taken, takenCount, head)) continue
-        this.#taken[takenCount++] = head
-        this.captured += stoneCount[head] as number
+        continue
+      }
+      const head = heads[neighbour] as number
+      if (stone === colour) {
+        if (ownCount > 0 && holds(own, ownCount, head)) continue
+        own[ownCount++] = head
+        size += stoneCount[head] as number
+      } else if (head >= 0 && libertyCount[head] === 1) {
+        if (takenCount > 0 && holds(taken, takenCount, head)) continue
+        taken[takenCount++] = head
+        captured += stoneCount[head] as number
       }
     }
-    if (takenCount === 0 && ownCount === 0) this.liberties = open
-    else if (takenCount === 0 && ownCount === 1) this.liberties = this.#extend(point, this.#own[0] as number)
-    else this.liberties = this.#unite(point, ownCount, takenCount)
-    if (this.liberties === 0 && !board.rules.suicide) return false
-    if (board.rules.ko === 'superko') return board.isLegal(point, colour)
-    return !(point === board.koPoint && colour === board.koColour)
+    this.captured = captured
+    this.stones = size
+    if (takenCount > 0 || ownCount > 1) this.liberties = this.#unite(point, ownCount, takenCount)
+    else this.liberties = ownCount === 0 ? open : this.#extend(point, own[0] as number)
+    return this.liberties > 0 || this.#board.rules.suicide
   }
 
   /** Liberties of one chain with one more stone. */

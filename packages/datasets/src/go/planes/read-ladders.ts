@@ -3,19 +3,22 @@
 import type { Board } from '../rules/board.ts'
 import type { Chains } from '../rules/chains.ts'
 import { type Colour, EMPTY, opponentOf } from '../rules/stones.ts'
+import { MoveExaminer } from './examine-move.ts'
 
 /** Stones placed while reading one ladder. One across a board of 19 lines takes about a hundred. */
-const largestReading = 400
+const largestReading = 200
 
 /** Reads ladders on one board, which is the same afterwards. */
 export class LadderReader {
   readonly #board: Board
   readonly #chains: Chains
+  readonly #examiner: MoveExaminer
   #placed = 0
 
   constructor(board: Board) {
     this.#board = board
     this.#chains = board.chains
+    this.#examiner = new MoveExaminer(board)
   }
 
   /** Whether `attacker`, by playing on the liberty `point` of the chain of two liberties at `prey`, captures it. */
@@ -75,6 +78,11 @@ export class LadderReader {
   #defend(point: number, prey: number, attacker: Colour, ko: number): boolean {
     const defender = opponentOf(attacker)
     if (point === ko || this.#board.wouldBeSuicide(point, defender)) return false
+    if (this.#chains.hasLiberty(this.#chains.heads[prey] as number, point)) {
+      // An extension: what comes of it can be told without a stone, unless that is two liberties.
+      this.#examiner.look(point, defender)
+      if (this.#examiner.liberties !== 2) return this.#examiner.liberties > 2
+    }
     if (++this.#placed > largestReading) return true
     const taken = this.#place(point, defender)
     const head = this.#chains.heads[prey] as number
@@ -99,7 +107,7 @@ export class LadderReader {
 
   /**
    * A glance before anything is placed: attacked at one of its two liberties, does the chain get three by extending to the
-   * other? Counts only open points around that one and liberties of one friend, so it may say no wrongly, never yes.
+   * other? (What the attack would capture is left out, which could only add liberties.)
    */
   #outgrows(point: number, prey: number, defender: Colour): boolean {
     const { stones, heads, libertyCount } = this.#chains
@@ -108,6 +116,7 @@ export class LadderReader {
     const other = first === point ? this.#chains.findLiberty(head, first + 1) : first
     const { neighbours } = this.#board.geometry
     let open = 0
+    let befriended = 0
     for (let at = 4 * other; at < 4 * other + 4; at++) {
       const neighbour = neighbours[at] as number
       const stone = stones[neighbour]
@@ -117,10 +126,29 @@ export class LadderReader {
         const friend = heads[neighbour] as number
         // One of a friend's liberties is the point to extend to; the attacker may have taken another.
         const kept = (libertyCount[friend] as number) - (this.#chains.hasLiberty(friend, point) ? 2 : 1)
-        if (friend !== head && kept >= 3) return true
+        if (friend === head) continue
+        if (kept >= 3) return true
+        befriended++
       }
     }
-    return open >= 3
+    if (open >= 3 || befriended === 0) return open >= 3
+    // With friends of few liberties, which may be the same ones: count them together, less the attacker's point.
+    this.#examiner.look(other, defender)
+    return (
+      this.#examiner.captured === 0 && this.#examiner.liberties - (this.#touches(point, other, defender) ? 1 : 0) >= 3
+    )
+  }
+
+  /** Whether `point` would be a liberty of the chain that a stone of `colour` on `other` makes. */
+  #touches(point: number, other: number, colour: Colour): boolean {
+    const { neighbours } = this.#board.geometry
+    const { stones, heads } = this.#chains
+    for (let at = 4 * other; at < 4 * other + 4; at++) {
+      const neighbour = neighbours[at] as number
+      if (neighbour === point) return true
+      if (stones[neighbour] === colour && this.#chains.hasLiberty(heads[neighbour] as number, point)) return true
+    }
+    return false
   }
 
   /** Places a stone that is known to keep a liberty, and takes what it takes. */

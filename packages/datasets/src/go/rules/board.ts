@@ -171,7 +171,7 @@ export class Board {
     return entry.takenColour === colour ? 0 : taken.length
   }
 
-  /** Takes back the last move, or pass. @returns whether there was one since the board was cleared or set up. */
+  /** Takes back the last move, or pass. @returns whether there was one since the board was cleared or set up, or its past forgotten. */
   undo(): boolean {
     const entry = this.#journal.pop()
     if (entry === undefined) return false
@@ -188,6 +188,11 @@ export class Board {
     this.koPoint = entry.koPoint
     this.koColour = entry.koColour
     return true
+  }
+
+  /** Gives up what `undo` needs; the position stays, and so does what superko remembers. Keeps memory small in long replays. */
+  forgetPast(): void {
+    if (this.#journal.length > 0) this.#journal = []
   }
 
   /**

@@ -55,6 +55,7 @@ export class GameCursor {
       if (this.point !== PASS) break
       board.playLegal(PASS, this.colour)
     }
+    board.forgetPast()
     this.index++
   }
 }
