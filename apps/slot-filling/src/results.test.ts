@@ -10,7 +10,7 @@ function makeRow(model: ModelName, found: number, validationF1: number, more: Pa
   const scores = scoreChunks([right], [right.map((tag, at) => (at < found ? tag : 'O'))])
   const unseen = { words: 2, accuracy: found / 4, chunks: 1, recall: 0 }
   const test = { scores, intentAccuracy: 0.5, unseen }
-  return { model, hashing: true, title: model, sees: 'all', parameters: 7, validationF1, test, ...more }
+  return { name: model, model, hashing: true, title: model, sees: 'all', parameters: 7, validationF1, test, ...more }
 }
 
 const rows = [

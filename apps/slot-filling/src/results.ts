@@ -7,6 +7,8 @@ import { nameVariant, type Settings, type Variant } from './options.ts'
 
 /** A line of the table. */
 export interface Row {
+  /** As in figures and folder names, e.g. `lstm` or `lstm-without-hashing`. */
+  readonly name: string
   readonly model: ModelName
   readonly hashing: boolean
   readonly title: string
@@ -61,10 +63,10 @@ export function explainTable(rows: readonly Row[], sentences: number): string {
 
 /** The final figures of train and evaluate, for --json: those of the best network. */
 export function toFigures(rows: readonly Row[], seconds: number, backend: string): JsonRecord {
-  const { model, test } = chooseBest(rows)
+  const { name, test } = chooseBest(rows)
   const { f1, precision, recall } = test.scores
   return {
-    model,
+    model: name,
     f1,
     precision,
     recall,

@@ -203,6 +203,7 @@ export function makeRow(
 ): Row {
   const { model, hashing } = variant
   return {
+    name: nameVariant(variant, settings),
     model,
     hashing,
     title: titleOf(variant, settings),
