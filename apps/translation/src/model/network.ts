@@ -1,0 +1,98 @@
+// The two networks that are compared: the same encoder and decoder, without attention and with it.
+import type { Tensor } from '@deep-recipe/core-tensor'
+import type { Layer } from '@deep-recipe/layers-core'
+import {
+  additiveAttention,
+  bidirectional,
+  type DecoderOptions,
+  type EncoderDecoder,
+  type EncoderDecoderParams,
+  encoderDecoder,
+  generalAttention,
+  lstm,
+  lstmCell,
+  sequenceDecoder,
+} from '@deep-recipe/layers-rnn'
+
+/** What is compared. */
+export type ModelKind = 'plain' | 'attention'
+
+/** How the models are called. */
+export const modelTitles: Readonly<Record<ModelKind, string>> = {
+  plain: 'Without attention',
+  attention: 'With attention',
+}
+
+/** Sizes of a network. */
+export interface NetworkSettings {
+  readonly sourceSymbols: number
+  readonly targetSymbols: number
+  readonly embedding: number
+  readonly units: number
+  readonly dropout: number
+  /** Additive: Bahdanau's decoder; general: Luong's. */
+  readonly attention: 'additive' | 'general'
+  /** Whether the decoder's output layer is the table of its vectors. */
+  readonly tieWeights: boolean
+}
+
+/**
+ * A network. Its encoder reads the source both ways; the decoder begins with what the encoder ended with (Sutskever and
+ * others, 2014), and with attention also looks at every step of it (Bahdanau and others, 2015; Luong and others, 2015).
+ */
+export function buildNetwork(kind: ModelKind, settings: NetworkSettings): EncoderDecoder {
+  const { units, embedding, dropout, tieWeights } = settings
+  const wiring: Pick<DecoderOptions, 'attention' | 'attend' | 'inputFeeding'> =
+    settings.attention === 'additive'
+      ? { attention: additiveAttention(units), attend: 'before' }
+      : { attention: generalAttention(), attend: 'after', inputFeeding: true }
+  const decoder = sequenceDecoder({
+    symbols: settings.targetSymbols,
+    cell: lstmCell(units),
+    embedding,
+    begin: 'summary',
+    dropout,
+    tieWeights,
+    ...(kind === 'attention' && wiring),
+  })
+  return encoderDecoder({
+    symbols: settings.sourceSymbols,
+    embedding,
+    encoder: bidirectional(lstm(units / 2)),
+    decoder,
+    dropout,
+  })
+}
+
+/** The network as a layer for training: int32 [batch, 2, steps], source and decoder's input, → logits. */
+export function toTrainable(network: EncoderDecoder): Layer<EncoderDecoderParams> {
+  return {
+    name: network.name,
+    init: (key) => network.init(key),
+    apply: (params, input, context) => network.run(params, input.at(0, 1), input.at(1, 1), context).logits,
+  }
+}
+
+/** −log p of each right symbol, averaged over the real ones of a batch; padding is 0. */
+export function makeLoss(labelSmoothing: number): (logits: Tensor, targets: Tensor) => Tensor {
+  return (logits, targets) => {
+    const symbols = logits.shape[2] as number
+    const logProbabilities = logits.logSoftmax()
+    const [batch, steps] = targets.shape as readonly [number, number]
+    const rows = logProbabilities.reshape([batch * steps * symbols])
+    const offsets = new Int32Array(batch * steps).map((_, row) => row * symbols)
+    const chosen = rows
+      .gather(
+        targets
+          .cast('int32')
+          .reshape([batch * steps])
+          .add(offsets),
+      )
+      .reshape([batch, steps])
+    const smooth =
+      labelSmoothing > 0 ? chosen.mul(1 - labelSmoothing).add(logProbabilities.mean(-1).mul(labelSmoothing)) : chosen
+    const real = targets.notEqual(0)
+    const share = real.cast('float32').sum().maximum(1).div(batch)
+    return real.where(smooth, 0).sum(-1).neg().div(share)
+  }
+}
