@@ -1,5 +1,4 @@
 // The two networks that are compared: the same encoder and decoder, without attention and with it.
-import type { Tensor } from '@deep-recipe/core-tensor'
 import type { Layer } from '@deep-recipe/layers-core'
 import {
   additiveAttention,
@@ -30,10 +29,10 @@ export interface NetworkSettings {
   readonly embedding: number
   readonly units: number
   readonly dropout: number
+  /** Whether the output layer's weight is the table of the target symbols' vectors. */
+  readonly tieWeights: boolean
   /** Additive: Bahdanau's decoder; general: Luong's. */
   readonly attention: 'additive' | 'general'
-  /** Whether the decoder's output layer is the table of its vectors. */
-  readonly tieWeights: boolean
 }
 
 /**
@@ -70,29 +69,5 @@ export function toTrainable(network: EncoderDecoder): Layer<EncoderDecoderParams
     name: network.name,
     init: (key) => network.init(key),
     apply: (params, input, context) => network.run(params, input.at(0, 1), input.at(1, 1), context).logits,
-  }
-}
-
-/** −log p of each right symbol, averaged over the real ones of a batch; padding is 0. */
-export function makeLoss(labelSmoothing: number): (logits: Tensor, targets: Tensor) => Tensor {
-  return (logits, targets) => {
-    const symbols = logits.shape[2] as number
-    const logProbabilities = logits.logSoftmax()
-    const [batch, steps] = targets.shape as readonly [number, number]
-    const rows = logProbabilities.reshape([batch * steps * symbols])
-    const offsets = new Int32Array(batch * steps).map((_, row) => row * symbols)
-    const chosen = rows
-      .gather(
-        targets
-          .cast('int32')
-          .reshape([batch * steps])
-          .add(offsets),
-      )
-      .reshape([batch, steps])
-    const smooth =
-      labelSmoothing > 0 ? chosen.mul(1 - labelSmoothing).add(logProbabilities.mean(-1).mul(labelSmoothing)) : chosen
-    const real = targets.notEqual(0)
-    const share = real.cast('float32').sum().maximum(1).div(batch)
-    return real.where(smooth, 0).sum(-1).neg().div(share)
   }
 }
