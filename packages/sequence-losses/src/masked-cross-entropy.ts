@@ -73,13 +73,44 @@ export function maskedCrossEntropy(
   const real = findReal(wanted, options)
 
   // Zeros where nothing real stands: otherwise NaN there would reach the gradient as 0 · NaN.
-  const logProbabilities = real.expandDims(-1).where(logits, 0).logSoftmax()
-  const losses = focal > 0 ? weighFocally(logProbabilities, focal) : logProbabilities.neg()
-  const isTarget = oneHot(wanted, classes).greater(0)
+  const clean = real.expandDims(-1).where(logits, 0)
+  const { ofTarget, ofAll } =
+    focal > 0 ? focalLosses(clean.logSoftmax(), wanted, focal) : plainLosses(clean, wanted, smoothing > 0)
+  const smoothed = ofAll && smoothing > 0 ? ofTarget.mul(1 - smoothing).add(ofAll.mul(smoothing)) : ofTarget
+  return reduceTokens(real.where(smoothed, 0), real, reduction)
+}
+
+/** What a token costs: of its right class, and on average of all classes. */
+type TokenLosses = { readonly ofTarget: Tensor; readonly ofAll?: Tensor }
+
+/**
+ * −log p of the right class is log Σ eˣ − x of one place. Looked up so, the classes are gone through as rarely as can be: a
+ * log softmax of all classes, or a mark for each, would cost most of a step where there are thousands.
+ */
+function plainLosses(logits: Tensor, targets: Tensor, averages: boolean): TokenLosses {
+  const [batch, time, classes] = logits.shape as [number, number, number]
+  // Shifted first: a large x would lose its digits behind the point.
+  const shifted = logits.sub(logits.max(-1, { keepDims: true }).stopGradient())
+  const total = shifted.exp().sum(-1).log()
+  const known = targets.greaterEqual(0).and(targets.less(classes))
+  const places = arange(batch * time)
+    .mul(classes)
+    .add(known.where(targets, 0).reshape([batch * time]))
+  const chosen = shifted
+    .reshape([batch * time * classes])
+    .gather(places)
+    .reshape([batch, time])
+  // Of a class that is not there, the probability is 0.
+  const ofTarget = known.where(total.sub(chosen), Number.POSITIVE_INFINITY)
+  return averages ? { ofTarget, ofAll: total.sub(shifted.mean(-1)) } : { ofTarget }
+}
+
+function focalLosses(logProbabilities: Tensor, targets: Tensor, focal: number): TokenLosses {
+  const losses = weighFocally(logProbabilities, focal)
+  const isTarget = oneHot(targets, logProbabilities.shape[2] as number).greater(0)
   // A choice, because 0 · ∞ is not 0; log 0 = −∞ for a class that is not there.
   const ofTarget = isTarget.where(losses, 0).sum(-1).sub(isTarget.cast('float32').sum(-1).log())
-  const smoothed = smoothing > 0 ? ofTarget.mul(1 - smoothing).add(losses.mean(-1).mul(smoothing)) : ofTarget
-  return reduceTokens(real.where(smoothed, 0), real, reduction)
+  return { ofTarget, ofAll: losses.mean(-1) }
 }
 
 /** −(1 − p)^γ log p. Where p rounds to 1, it counts as just below, so that the gradient stays finite for γ < 1. */

@@ -39,7 +39,10 @@ export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
     for (const kind of settings.kinds)
       networks.push(await loadNetwork(options.out, kind, vocabulary, Number(record.epochs), log))
     const backend = await openBackend()
-    const validation = pairBatches(encodePairs(data.validation, codecs, direction), { batchSize: settings.batchSize })
+    const validation = pairBatches(encodePairs(data.validation, codecs, direction), {
+      batchSize: settings.batchSize,
+      buckets: 1,
+    })
     const results: ModelResult[] = []
     for (const one of networks) {
       const measured = await measureModel(context, one, codecs, sentences, settings)

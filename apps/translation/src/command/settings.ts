@@ -1,5 +1,5 @@
 // The options of `train`, and what they mean; gaps are filled by what suits the data.
-import { choiceOption, integerOption, numberOption, type OptionKind } from '@deep-recipe/app-kit'
+import { choiceOption, flagOption, integerOption, numberOption, type OptionKind } from '@deep-recipe/app-kit'
 import type { ModelKind } from '../model/network.ts'
 import type { Direction } from '../text/languages.ts'
 
@@ -18,7 +18,8 @@ export const trainOptions: {
   readonly dropout: OptionKind<number | undefined>
   readonly labelSmoothing: OptionKind<number | undefined>
   readonly learningRate: OptionKind<number | undefined>
-  readonly batchSize: OptionKind<number>
+  readonly batchSize: OptionKind<number | undefined>
+  readonly untied: OptionKind<boolean>
   readonly beams: OptionKind<number>
 } = {
   direction: choiceOption(['en-zh', 'zh-en'], { description: 'Which way to translate', default: 'en-zh' }),
@@ -34,17 +35,17 @@ export const trainOptions: {
   trainSize: integerOption({ description: 'The most pairs to train on (default: all)', least: 50 }),
   phrases: integerOption({
     description: 'Phrase pairs to generate where there is no --data',
-    default: 4000,
+    default: 3000,
     least: 100,
     most: 1_000_000,
   }),
   units: integerOption({
-    description: 'Units of the decoder; each way of the encoder has half (default 96 embedded, 256 with --data)',
+    description: 'Units of the decoder; each way of the encoder has half (default 64 embedded, 256 with --data)',
     least: 2,
     most: 4096,
   }),
   embedding: integerOption({
-    description: 'Width of the symbols’ vectors (default 48 embedded, 128 with --data)',
+    description: 'Width of the symbols’ vectors (default 64 embedded, 128 with --data)',
     least: 1,
     most: 4096,
   }),
@@ -65,7 +66,7 @@ export const trainOptions: {
     most: 200,
   }),
   dropout: numberOption({
-    description: 'Share of vectors and last features left out in training (default 0.1 embedded, 0.3 with --data)',
+    description: 'Share of vectors and last features left out in training (default 0.1 embedded, 0.2 with --data)',
     least: 0,
     most: 0.9,
   }),
@@ -75,11 +76,16 @@ export const trainOptions: {
     most: 0.9,
   }),
   learningRate: numberOption({
-    description: 'Of Adam at its highest; falls to 0 by a cosine (default 0.005 embedded, 0.002 with --data)',
+    description: 'Of Adam at its highest; falls to 0 by a cosine (default 0.006 embedded, 0.002 with --data)',
     least: 1e-6,
     most: 1,
   }),
-  batchSize: integerOption({ description: 'Pairs in a step', default: 64, least: 1, most: 4096 }),
+  untied: flagOption({ description: "An output layer of its own, in place of the table of the target's vectors" }),
+  batchSize: integerOption({
+    description: 'Pairs in a step (default 32 embedded, 64 with --data)',
+    least: 1,
+    most: 4096,
+  }),
   beams: integerOption({ description: 'Sequences followed at once in decoding', default: 5, least: 1, most: 64 }),
 }
 
@@ -99,6 +105,9 @@ export interface Settings {
   readonly labelSmoothing: number
   readonly learningRate: number
   readonly batchSize: number
+  /** Shapes to compile: one for each class of lengths. */
+  readonly buckets: number
+  readonly tieWeights: boolean
   readonly beams: number
 }
 
@@ -116,15 +125,17 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     trainSize: typeof options.trainSize === 'number' ? options.trainSize : undefined,
     phrases: number('phrases', trainOptions.phrases.defaultValue),
     // Even: the encoder's two ways have half each.
-    units: 2 * Math.ceil(suited('units', 96, 256) / 2),
-    embedding: suited('embedding', 48, 128),
+    units: 2 * Math.ceil(suited('units', 64, 256) / 2),
+    embedding: suited('embedding', 64, 128),
     merges: suited('merges', 400, 4000),
     minimumCount: number('minimumCount', trainOptions.minimumCount.defaultValue),
     longest: number('longest', trainOptions.longest.defaultValue),
-    dropout: suited('dropout', 0.1, 0.3),
+    dropout: suited('dropout', 0.1, 0.2),
     labelSmoothing: suited('labelSmoothing', 0, 0.1),
-    learningRate: suited('learningRate', 0.005, 0.002),
-    batchSize: number('batchSize', trainOptions.batchSize.defaultValue),
+    learningRate: suited('learningRate', 0.006, 0.003),
+    batchSize: suited('batchSize', 32, 64),
+    buckets: embedded ? 2 : 6,
+    tieWeights: options.untied !== true,
     beams: number('beams', trainOptions.beams.defaultValue),
   }
 }

@@ -131,6 +131,7 @@ function learnVocabulary(data: PairSplits, settings: Settings): RunVocabulary {
     embedding: settings.embedding,
     units: settings.units,
     dropout: settings.dropout,
+    tieWeights: settings.tieWeights,
     attention: settings.attention,
   }
   return { direction: settings.direction, codecs, network }
@@ -153,9 +154,13 @@ async function trainModel(
   data: PairSplits,
   { codecs, network, direction }: RunVocabulary,
 ): Promise<{ params: HostParams; history: readonly EpochFigures[] } | undefined> {
-  const { batchSize } = settings
-  const source: BatchSource = pairBatches(encodePairs(data.train, codecs, direction), { batchSize, seed: options.seed })
-  const validation = pairBatches(encodePairs(data.validation, codecs, direction), { batchSize })
+  const { batchSize, buckets } = settings
+  const source: BatchSource = pairBatches(encodePairs(data.train, codecs, direction), {
+    batchSize,
+    buckets,
+    seed: options.seed,
+  })
+  const validation = pairBatches(encodePairs(data.validation, codecs, direction), { batchSize, buckets: 1 })
   const steps = options.epochs * source.length
   const rising = Math.min(200, Math.ceil(steps / 10))
   const schedule = warmup(rising, cosineDecay(settings.learningRate, Math.max(1, steps - rising)))

@@ -33,10 +33,10 @@ export function encodePairs(pairs: readonly Pair[], codecs: Codecs, direction: D
  */
 export function pairBatches(
   pairs: readonly EncodedPair[],
-  options: { readonly batchSize: number; readonly seed?: number },
+  options: { readonly batchSize: number; readonly buckets: number; readonly seed?: number },
 ): BatchSource {
   const lengths = pairs.map(({ source, target }) => Math.max(source.length, target.length))
-  const cut = batchByLength(lengths, { ...options, buckets: 6 })
+  const cut = batchByLength(lengths, options)
   return {
     length: cut.length,
     *epoch(epoch, start) {
