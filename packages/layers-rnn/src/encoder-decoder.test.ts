@@ -16,7 +16,7 @@ import {
   zeros,
 } from '@deep-recipe/core-tensor'
 import { type Context, evaluation } from '@deep-recipe/layers-core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { additiveAttention } from './attention/additive.ts'
 import { generalAttention } from './attention/multiplicative.ts'
 import { bidirectional } from './bidirectional.ts'
@@ -27,6 +27,9 @@ import { sequenceDecoder } from './decoder/sequence-decoder.ts'
 import { type EncoderDecoder, encoderDecoder } from './encoder-decoder.ts'
 import { expectClose } from './fixtures/expected.ts'
 import { beamSearch } from './search/beam-search.ts'
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 const symbols = 7
 const source = tensor(

@@ -16,7 +16,7 @@ import {
   zeros,
 } from '@deep-recipe/core-tensor'
 import { type Context, evaluation, type Params } from '@deep-recipe/layers-core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { additiveAttention } from '../attention/additive.ts'
 import { dotAttention, generalAttention } from '../attention/multiplicative.ts'
 import { gruCell } from '../cells/gru.ts'
@@ -24,6 +24,9 @@ import { lstmCell } from '../cells/lstm.ts'
 import { type Derived, expectClose, expectSame, type Tensors } from '../fixtures/expected.ts'
 import type { DecoderOptions, DecoderRun, DecoderRunOptions, DecoderSource } from './options.ts'
 import { sequenceDecoder } from './sequence-decoder.ts'
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 type Name = 'bahdanau' | 'luong' | 'inputFeeding' | 'dotTied' | 'sutskever'
 const fixture: Record<Name, Derived> & { readonly given: number[][]; readonly mask: boolean[][] } = JSON.parse(
