@@ -1,5 +1,6 @@
 // One game of Go: who played, under which rules, and the steps from the empty board on.
-import { Board, type Rules } from '../rules/board.ts'
+import { Board } from '../rules/board.ts'
+import type { Rules } from '../rules/rules.ts'
 import { BLACK, type Colour, WHITE } from '../rules/stones.ts'
 import { colourOfMove, isMove, kindOfStep, pointOfStep, stepKinds } from './steps.ts'
 

@@ -1,7 +1,7 @@
 // The game records inside a zip, one after the other, each whole in memory and nothing on disk. A zip is distrusted: it may
 // name paths outside, or promise gigabytes in a few bytes.
 import type { Entry, ZipFile } from 'yauzl'
-import type { RawRecord, ReadLimits, SkippedRecord } from './records.ts'
+import type { RawRecord, ReadLimits, SkippedRecord } from './raw-record.ts'
 
 /** Records are text: they shrink to a tenth. What shrinks to less than this is not worth unpacking. */
 const largestRatio = 200

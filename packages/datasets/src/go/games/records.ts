@@ -2,29 +2,8 @@
 // same order on every machine, and in the memory of one record.
 import { loadBuiltin } from '../../arrays/builtin-module.ts'
 import { GameCollectionError } from '../errors.ts'
+import type { RawRecord, ReadLimits, SkippedRecord } from './raw-record.ts'
 import { readZip } from './read-zip.ts'
-
-/** A record's bytes. */
-export interface RawRecord {
-  /** Path below what was named, with `/`; it decides whether the record's games are held out. */
-  readonly file: string
-  readonly bytes: Uint8Array
-}
-
-/** A record, or a game of it, that was passed over. */
-export interface SkippedRecord {
-  readonly file: string
-  /** A few words by which skipped records are counted. */
-  readonly kind: string
-  /** The whole story. */
-  readonly reason: string
-}
-
-/** Bounds on what is read. */
-export interface ReadLimits {
-  /** Larger records are passed over. */
-  readonly maximumBytes: number
-}
 
 /**
  * All records below the named places: `*.sgf` and `*.zip` of folders and their folders; any file that is named itself.

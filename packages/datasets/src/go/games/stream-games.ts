@@ -5,10 +5,11 @@ import { GameCollectionError } from '../errors.ts'
 import { parseSgf } from '../sgf/parse-sgf.ts'
 import { readGame } from '../sgf/read-game.ts'
 import type { GoGame } from './game.ts'
-import { findRecords, type SkippedRecord } from './records.ts'
+import type { SkippedRecord } from './raw-record.ts'
+import { findRecords } from './records.ts'
 import { isMove } from './steps.ts'
 
-export type { SkippedRecord } from './records.ts'
+export type { SkippedRecord } from './raw-record.ts'
 
 /** A game and the file it came from. */
 export interface FiledGame {

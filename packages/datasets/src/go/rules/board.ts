@@ -3,30 +3,10 @@ import { GoError, IllegalMoveError } from '../errors.ts'
 import { Chains } from './chains.ts'
 import type { Geometry } from './geometry.ts'
 import { PositionHistory } from './history.ts'
+import { type IllegalReason, makeIllegalMoveError } from './illegal-moves.ts'
 import { formatVertex } from './points.ts'
-import { BLACK, type Colour, EMPTY, nameColour, opponentOf, PASS } from './stones.ts'
-
-/** Which rules hold. */
-export interface Rules {
-  /** Whether a move may leave its own chain without liberties, which is then taken off (New Zealand, Tromp–Taylor). Default false. */
-  readonly suicide?: boolean
-  /**
-   * `simple` (default): a single stone that just took a single stone must not be retaken at once. `superko`: no move may
-   * bring back any earlier position of the whole board, whoever is to move (positional superko, as Tromp and Taylor).
-   */
-  readonly ko?: 'simple' | 'superko'
-}
-
-/** Why a move is not allowed. */
-export type IllegalReason = 'off the board' | 'occupied' | 'suicide' | 'ko' | 'superko'
-
-const explanations: Readonly<Record<IllegalReason, string>> = {
-  'off the board': 'a point off the board',
-  occupied: 'a point with a stone on it',
-  suicide: 'a move that would leave its own chain without liberties',
-  ko: 'a move that retakes the ko at once',
-  superko: 'a move that repeats an earlier position',
-}
+import type { Rules } from './rules.ts'
+import { BLACK, type Colour, EMPTY, opponentOf, PASS } from './stones.ts'
 
 /** A position with its past: who is to move, what may be retaken, what came before. */
 export class Board {
@@ -122,12 +102,7 @@ export class Board {
   play(point: number, colour: Colour = this.toMove): number {
     const reason = this.explainIllegal(point, colour)
     if (reason === undefined) return this.playLegal(point, colour)
-    throw new IllegalMoveError({
-      what: `${nameColour(colour)}'s move ${this.moveNumber + 1} at ${formatVertex(point, this.size)}`,
-      expected: 'a move that the rules allow',
-      received: explanations[reason],
-      remedy: 'Choose another point, or pass.',
-    })
+    throw makeIllegalMoveError(reason, { point, colour, number: this.moveNumber + 1, size: this.size })
   }
 
   /** As `play`, unless the move is illegal: then nothing changes, and the reason is returned. */

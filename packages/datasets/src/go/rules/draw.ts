@@ -1,7 +1,8 @@
 // Boards as text: for terminals, for messages and for tests.
 import { GoError } from '../errors.ts'
-import { Board, type Rules } from './board.ts'
+import { Board } from './board.ts'
 import { formatVertex } from './points.ts'
+import type { Rules } from './rules.ts'
 import type { Colour } from './stones.ts'
 
 /** The board as text, top row first: `X` black, `O` white, `.` empty; with letters and numbers around it where asked for. */
