@@ -86,12 +86,12 @@ function addContrast(report: Report, { contrast, contrasts }: TaggingResult): vo
   report.table({
     columns: [
       'network',
-      ...contrast.sides.flatMap((side, at) =>
-        contrast.sides.map(({ tag }) => ({ name: `${tag.slice(2)}, sentence ${at + 1}`, digits: 3, side })),
+      ...[1, 2].flatMap((sentence) =>
+        contrast.sides.map(({ tag }) => ({ name: `${sentence}: ${tag.slice(2)}`, digits: 3 })),
       ),
     ],
     rows: contrasts.map(({ title, shares }) => [title, ...shares.flat()]),
-    caption: `Probabilities of both tags of “${contrast.word}” in both sentences. Right: ${first.tag.slice(2)} in sentence 1, ${second.tag.slice(2)} in sentence 2.`,
+    caption: `Probabilities of both tags of “${contrast.word}” in sentence 1, “${first.words.join(' ')}”, and in sentence 2, “${second.words.join(' ')}”.`,
   })
 }
 
