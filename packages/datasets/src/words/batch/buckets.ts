@@ -116,16 +116,21 @@ export interface LengthBatches {
 
 /**
  * Batches of sequences of similar length. All batches of a bucket have one shape: its last one is filled up with examples of
- * weight 0. The result can be made a source for `fit`:
+ * weight 0. A source for `fit` is made of it in a few lines:
  *
  * ```ts
- * const cut = batchByLength(sentences.map((words) => words.length), { batchSize: 32, seed: 1 })
+ * const sentences = [[5, 6, 7], [8], [9, 5], [6, 6, 6]]
+ * const cut = batchByLength(sentences.map(({ length }) => length), { batchSize: 2, seed: 1 })
  * const source = {
  *   length: cut.length,
  *   *epoch(epoch: number, start: number) {
- *     for (const { examples, length, weights } of cut.epoch(epoch, start)) yield { ...pad(examples, length), weights }
+ *     for (const { examples, length, weights } of cut.epoch(epoch, start)) {
+ *       const inputs = padSequences([...examples].map((example) => sentences[example] ?? []), { length }).values
+ *       yield { inputs, targets: inputs, weights }
+ *     }
  *   },
  * }
+ * console.log(source.length, cut.bucketLengths.join()) // 3 1,2,3
  * ```
  *
  * @param lengths of the sequences.
