@@ -30,8 +30,8 @@ export interface PlacedObject extends ObjectKind {
 
 /** Least and largest radius by size, in sides of the picture. */
 export const radii: { readonly [size in Size]: readonly [least: number, most: number] } = {
-  small: [0.115, 0.14],
-  large: [0.19, 0.215],
+  small: [0.13, 0.15],
+  large: [0.2, 0.22],
 }
 
 const sizeWords: { readonly [size in Size]: readonly string[] } = {

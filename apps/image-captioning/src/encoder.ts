@@ -1,0 +1,149 @@
+// The encoder: what a picture, a clip or its ready-made features become before words are made of them, a list of vectors
+// that attention can look at.
+import { concat, type Tensor, tensor } from '@deep-recipe/core-tensor'
+import { conv2d, maxPool2d } from '@deep-recipe/layers-cnn'
+import {
+  activation,
+  batchNorm,
+  type Context,
+  dense,
+  evaluation,
+  flatten,
+  type Layer,
+  type Params,
+  type ParamsByPosition,
+  relu,
+  sequential,
+} from '@deep-recipe/layers-core'
+
+/** What decides an encoder. */
+export interface EncoderSettings {
+  /** Of one view: [3, size, size] of a picture, [frames, 3, size, size] of a clip, [channels, height, width] of features. */
+  readonly view: readonly number[]
+  /** `pictures` and `clips` are bytes and go through convolutions; `features` are another network's numbers. */
+  readonly kind: 'pictures' | 'clips' | 'features'
+  /** Filters of the blocks of convolution. For features and frames, the last is the width of what they are brought to. */
+  readonly channels: readonly number[]
+  /** Whether it stays as it is, and only the decoder learns. */
+  readonly frozen: boolean
+}
+
+/** An encoder: [batch, ...view] → what attention looks at, [batch, places, features]. */
+export interface Encoder {
+  readonly layer: Layer
+  apply(params: Params, views: Tensor, context: Context): Tensor
+}
+
+/** Makes an encoder. */
+export function makeEncoder({ view, kind, channels, frozen }: EncoderSettings): Encoder {
+  const layer =
+    kind === 'clips'
+      ? clipEncoder(view, channels)
+      : kind === 'features'
+        ? featureEncoder(channels)
+        : pictureEncoder(channels)
+  return {
+    layer,
+    apply: (params, views, context) => {
+      if (!frozen) return layer.apply(params, views, context)
+      // In evaluation batch normalisation leaves its statistics alone as well.
+      return layer.apply(params, views, evaluation).stopGradient()
+    },
+  }
+}
+
+/**
+ * Convolutions over pictures. The first block, 5 × 5, takes every second place; those in between halve the side by pooling.
+ *
+ * [batch, 3, size, size], bytes → [batch, side², channels + 2].
+ */
+function pictureEncoder(channels: readonly number[]): Layer {
+  const blocks = convolutions(channels)
+  return wrap('pictures', blocks, (map) => listPlaces(map))
+}
+
+/**
+ * The same over each frame of a clip; what is seen in a frame, and where, becomes one vector, with the time beside it.
+ *
+ * [batch, frames, 3, size, size], bytes → [batch, frames, channels + 1].
+ */
+function clipEncoder([frames = 1, ...frame]: readonly number[], channels: readonly number[]): Layer {
+  const last = channels.at(-1) as number
+  const blocks = sequential(convolutions(channels), maxPool2d(2), flatten(), dense(last, { activation: relu }))
+  const times = Array.from({ length: frames }, (_, index) => [coordinate(index, frames)])
+  return {
+    name: `clips(${blocks.name})`,
+    init: (key) => blocks.init(key, frame),
+    apply: (params, clips, context) => {
+      const batch = clips.shape[0] as number
+      const each = scaleBytes(clips.reshape([batch * frames, ...frame]))
+      const vectors = blocks.apply(params as ParamsByPosition, each, context).reshape([batch, frames, last])
+      return concat([vectors, tensor(times).broadcastTo([batch, frames, 1])], -1)
+    },
+  }
+}
+
+/** Another network's feature map, brought to a width that suits the decoder. [batch, c, h, w] → [batch, h · w, channels + 2]. */
+function featureEncoder(channels: readonly number[]): Layer {
+  const blocks = sequential(
+    conv2d(channels.at(-1) as number, 1, { useBias: false }),
+    batchNorm(),
+    activation(relu, 'relu'),
+  )
+  return {
+    name: `features(${blocks.name})`,
+    init: (key, shape) => blocks.init(key, shape),
+    apply: (params, features, context) => listPlaces(blocks.apply(params as ParamsByPosition, features, context)),
+  }
+}
+
+function wrap(name: string, blocks: Layer<ParamsByPosition>, finish: (map: Tensor) => Tensor): Layer {
+  return {
+    name: `${name}(${blocks.name})`,
+    init: (key, shape) => blocks.init(key, shape),
+    apply: (params, pictures, context) =>
+      finish(blocks.apply(params as ParamsByPosition, scaleBytes(pictures), context)),
+  }
+}
+
+function convolutions(channels: readonly number[]): Layer<ParamsByPosition> {
+  const blocks = channels.flatMap((filters, position) => [
+    conv2d(filters, position === 0 ? 5 : 3, { padding: 'same', useBias: false, stride: position === 0 ? 2 : 1 }),
+    batchNorm(),
+    activation(relu, 'relu'),
+    ...(position > 0 && position < channels.length - 1 ? [maxPool2d(2)] : []),
+  ])
+  return sequential(...blocks)
+}
+
+/** Side of the map that attention sees of a picture. */
+export function sideOfMap(size: number, blocks: number): number {
+  return Math.floor(Math.ceil(size / 2) / 2 ** Math.max(0, blocks - 2))
+}
+
+/** Bytes 0 to 255 as numbers from −1 to 1. */
+function scaleBytes(bytes: Tensor): Tensor {
+  return bytes.div(127.5).sub(1)
+}
+
+/**
+ * A feature map as a list of places, row by row, each with where it is: what a place looks like does not tell on which side
+ * of the picture it lies (Liu and others, "An intriguing failing of convolutional neural networks and the CoordConv
+ * solution", 2018).
+ *
+ * [batch, channels, height, width] → [batch, height · width, channels + 2].
+ */
+export function listPlaces(map: Tensor): Tensor {
+  const [batch, channels, height, width] = map.shape as readonly [number, number, number, number]
+  const places = map.transpose([0, 2, 3, 1]).reshape([batch, height * width, channels])
+  const coordinates = Array.from({ length: height * width }, (_, place) => [
+    coordinate(place % width, width),
+    coordinate(Math.floor(place / width), height),
+  ])
+  return concat([places, tensor(coordinates).broadcastTo([batch, height * width, 2])], -1)
+}
+
+/** Where place `index` of `count` lies, −1 to 1. */
+function coordinate(index: number, count: number): number {
+  return count === 1 ? 0 : (2 * index) / (count - 1) - 1
+}

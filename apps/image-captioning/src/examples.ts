@@ -1,0 +1,119 @@
+// Captioned pictures and clips, and the batches in which each comes with one of its captions.
+import { HostRandom } from '@deep-recipe/core-tensor'
+import { otherIndex, paddingIndex, type Vocabulary } from '@deep-recipe/datasets/words'
+import type { BatchSource, TrainingBatch } from '@deep-recipe/training'
+import { encodeCaption } from './words.ts'
+
+/** What a captioner is shown: any number of views, in memory or on disk. */
+export interface Views {
+  readonly count: number
+  /** Of one: [3, size, size] of a picture, [frames, 3, size, size] of a clip, [channels, height, width] of features. */
+  readonly shape: readonly number[]
+  /** The numbers of one view: bytes of pictures, or features. */
+  read(index: number): Uint8Array | Float32Array
+}
+
+/** Views and what is said of them. */
+export interface Examples {
+  readonly views: Views
+  /** At least one caption for each. */
+  readonly captions: readonly (readonly string[])[]
+  /** File names, for people; what is generated has none. */
+  readonly names?: readonly string[]
+}
+
+/** How to cut examples into batches. */
+export interface BatchOptions {
+  readonly vocabulary: Vocabulary
+  /** Words of a caption, the end included, that are learned. */
+  readonly steps: number
+  readonly batchSize: number
+  /** Shuffles, and draws the captions, differently in each epoch. Without, the order stays and the first caption is taken. */
+  readonly seed?: number
+  /** Share of the words before that a captioner does not get to read while it learns: it must look instead. Default 0. */
+  readonly wordDropout?: number
+}
+
+/** Numbers in one view. */
+export function sizeOfView({ shape }: Pick<Views, 'shape'>): number {
+  return shape.reduce((product, length) => product * length, 1)
+}
+
+/** Views in memory, one after the other in one array. */
+export function viewsInMemory(data: Uint8Array | Float32Array, shape: readonly number[]): Views {
+  const size = sizeOfView({ shape })
+  const read = (index: number): Uint8Array | Float32Array => data.subarray(index * size, (index + 1) * size)
+  return { count: data.length / size, shape, read }
+}
+
+/** The examples of these numbers; nothing is copied. */
+export function takeExamples({ views, captions, names }: Examples, indices: readonly number[]): Examples {
+  return {
+    views: { count: indices.length, shape: views.shape, read: (row) => views.read(indices[row] as number) },
+    captions: indices.map((i) => captions[i] ?? []),
+    ...(names && { names: indices.map((i) => names[i] ?? '') }),
+  }
+}
+
+/** Views `from` to `to` as one float32 array [count, ...view], for decoding. */
+export function joinViews(
+  views: Views,
+  from: number,
+  to: number,
+): { shape: number[]; dtype: 'float32'; data: Float32Array } {
+  const size = sizeOfView(views)
+  const data = new Float32Array((to - from) * size)
+  for (let row = from; row < to; row++) data.set(views.read(row), (row - from) * size)
+  return { shape: [to - from, ...views.shape], dtype: 'float32', data }
+}
+
+/**
+ * Batches for training. `fit` hands one array to a model: each row holds the numbers of a view, then `steps` words that
+ * are read (start, the caption) and as many that are to be said (the caption, end). All batches have the same size; what
+ * fills up the last one has weight 0.
+ */
+export function captionSource({ views, captions }: Examples, options: BatchOptions): BatchSource {
+  const { vocabulary, steps, seed, wordDropout = 0 } = options
+  const batchSize = Math.min(options.batchSize, Math.max(1, views.count))
+  const encoded = captions.map((all) => all.map((caption) => encodeCaption(caption, vocabulary, steps)))
+  const size = sizeOfView(views)
+  const width = size + 2 * steps
+  const length = Math.ceil(views.count / batchSize)
+  return {
+    length,
+    *epoch(epoch, start): Iterable<TrainingBatch> {
+      const random = seed === undefined ? undefined : new HostRandom(seed).fork(epoch)
+      const order = random?.permutation(views.count)
+      const choice = captions.map((all) => (random ? random.integer(all.length) : 0))
+      for (let batch = start; batch < length; batch++) {
+        const inputs = new Float32Array(batchSize * width)
+        const weights = new Float32Array(batchSize)
+        for (let row = 0; row < batchSize; row++) {
+          const position = batch * batchSize + row
+          const index = order?.[position % views.count] ?? position % views.count
+          weights[row] = position < views.count ? 1 : 0
+          const words = encoded[index]?.[choice[index] ?? 0] ?? new Int32Array(steps + 1)
+          const place = row * width + size
+          inputs.set(views.read(index), row * width)
+          inputs.set(words.subarray(0, steps), place)
+          inputs.set(words.subarray(1), place + steps)
+          // A stream of its own for each example of each epoch: an epoch may begin at any batch.
+          if (random && wordDropout > 0)
+            forget(inputs.subarray(place + 1, place + steps), wordDropout, random.fork(index))
+        }
+        yield {
+          inputs: { shape: [batchSize, width], dtype: 'float32', data: inputs },
+          targets: { shape: [batchSize], dtype: 'int32', data: new Int32Array(batchSize) },
+          weights,
+        }
+      }
+    },
+  }
+}
+
+/** Makes some of the words before into words that nobody knows. */
+function forget(words: Float32Array, share: number, random: HostRandom): void {
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] !== paddingIndex && random.uniform() < share) words[i] = otherIndex
+  }
+}

@@ -1,0 +1,110 @@
+// Trains one captioner, or goes on with it.
+import { type Backend, type DeviceArray, evaluate, foldInKey, mapTree, randomKey } from '@deep-recipe/core-tensor'
+import type { Vocabulary } from '@deep-recipe/datasets/words'
+import type { Params } from '@deep-recipe/layers-core'
+import {
+  adam,
+  type Callback,
+  cosineDecay,
+  type EpochFigures,
+  fit,
+  type HostParams,
+  type Loss,
+  type Metric,
+  warmup,
+  withClipping,
+} from '@deep-recipe/training'
+import type { CaptionData } from './caption-data.ts'
+import type { Captioner } from './captioner.ts'
+import { captionSource } from './examples.ts'
+import type { Settings } from './options.ts'
+import { emptyParams, folderOf, rememberWords } from './run-file.ts'
+
+/** How to train. */
+export interface TrainingOptions {
+  readonly backend: Backend
+  readonly settings: Settings
+  readonly vocabulary: Vocabulary
+  readonly epochs: number
+  readonly seed: number
+  /** Of the run. */
+  readonly folder: string
+  readonly resume: boolean
+  readonly signal: AbortSignal
+  readonly callbacks: readonly Callback[]
+  /** The encoder's first weights, where they come from elsewhere. */
+  readonly encoder?: ((like: HostParams) => Promise<HostParams>) | undefined
+}
+
+/** A captioner with trained parameters. */
+export interface TrainedCaptioner {
+  readonly captioner: Captioner
+  readonly params: HostParams
+  readonly history: readonly EpochFigures[]
+  readonly warnings: readonly string[]
+}
+
+/** A captioner computes its loss itself: it needs the attention weights. */
+const ownLoss: Loss = (predictions) => predictions.at(0, 1)
+/** Share of words that would have been said rightly after the right ones before them. */
+const rightWords: Metric = { name: 'words', measure: (predictions) => predictions.at(1, 1) }
+
+/** The gradient is cut to this length. */
+const longestGradient = 5
+
+/** Trains; undefined when it was interrupted (everything so far is saved). */
+export async function trainCaptioner(
+  captioner: Captioner,
+  data: CaptionData,
+  options: TrainingOptions,
+): Promise<TrainedCaptioner | undefined> {
+  const { backend, settings, vocabulary, epochs, seed, signal, resume, callbacks } = options
+  const { steps, looking } = captioner.settings
+  const { batchSize, wordDropout, learningRate } = settings
+  const source = captionSource(data.train, { vocabulary, steps, batchSize, seed, wordDropout })
+  const total = epochs * source.length
+  const slow = Math.min(50, Math.ceil(total / 10))
+  const folder = folderOf(options.folder, looking)
+  const result = await fit(captioner.layer, source, {
+    backend,
+    loss: ownLoss,
+    metrics: [rightWords],
+    optimizer: withClipping(adam({ learningRate: warmup(slow, cosineDecay(learningRate, total - slow)) }), {
+      norm: longestGradient,
+    }),
+    epochs,
+    seed,
+    signal,
+    inputShape: [],
+    validation: captionSource(data.validation, { vocabulary, steps, batchSize }),
+    callbacks: [...callbacks, rememberWords(vocabulary, folder)],
+    checkpoint: { folder, resume, keep: 2 },
+    ...(options.encoder && { initial: await beginWith(captioner, options) }),
+  })
+  if (result.ended === 'interrupted') return undefined
+  return { captioner, params: result.params, history: result.history, warnings: result.warnings }
+}
+
+/** First parameters with the encoder's weights from elsewhere. */
+async function beginWith(
+  { layer, ...rest }: Captioner,
+  { backend, seed, encoder }: TrainingOptions,
+): Promise<HostParams> {
+  const like = emptyParams({ layer, ...rest })
+  const drawn = await evaluate(backend, layer.init(foldInKey(randomKey(seed), 0), []) as Params)
+  const leaves = new Map<string, Awaited<ReturnType<DeviceArray['host']>>>()
+  const pending: Promise<void>[] = []
+  mapTree(drawn, (leaf, path) => {
+    const array = leaf as DeviceArray
+    pending.push(
+      array.host().then((host) => {
+        leaves.set(path, host)
+        array.dispose()
+      }),
+    )
+  })
+  await Promise.all(pending)
+  const params = mapTree(like, (_, path) => leaves.get(path)) as HostParams
+  const weights = await encoder?.(like.encoder as HostParams)
+  return { ...params, ...(weights && { encoder: weights }) } as HostParams
+}
