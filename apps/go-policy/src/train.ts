@@ -1,0 +1,202 @@
+// The command `train`: a convolutional and a fully connected network on the same positions, and how well each foresees moves.
+import { join } from 'node:path'
+import {
+  type CommandContext,
+  defineCommand,
+  formatOptionName,
+  type OptionValues,
+  UsageError,
+  writeSummary,
+} from '@deep-recipe/app-kit'
+import type { Backend } from '@deep-recipe/core-tensor'
+import { countParameters } from '@deep-recipe/layers-core'
+import { formatDuration, openMetrics, readMetrics, removeCheckpoints } from '@deep-recipe/training'
+import { measuringBatches } from './batches.ts'
+import { type GoData, loadData } from './data.ts'
+import { describeMaterial, describeSkipped, type Material, prepare } from './material.ts'
+import { measureMoves } from './measure.ts'
+import { buildNetwork } from './model/networks.ts'
+import { openNetwork } from './model/open-network.ts'
+import { chooseSettings, type Settings, trainOptions } from './options.ts'
+import type { PositionIndex } from './positions.ts'
+import { writeGoReport } from './report/report.ts'
+import { describeResults, networkTitles, type Result, summarizeRun, toFigures } from './results.ts'
+import { loadPlan, makePlan, savePlan, type TrainingPlan } from './training/plan.ts'
+import { checkpointFolder, measureStep, type TrainedNetwork, trainNetwork } from './training/train-network.ts'
+import { keepTime, positionsPerSecond, recordParts, showTraining } from './training/watch.ts'
+
+type Context = CommandContext<OptionValues<typeof trainOptions>>
+
+export const train: ReturnType<typeof defineCommand> = defineCommand({
+  summary: 'Train a convolutional and a fully connected network to foresee moves, and compare them on held-out games',
+  options: trainOptions,
+  examples: [
+    ['train', 'on games that a small program plays against itself, in half a minute'],
+    ['train --data ~/games', 'on the SGF files and zips in that folder, in a quarter of an hour'],
+    ['train --data ~/games --model cnn --minutes 120 --layers 8 --filters 96', 'a larger network, for longer'],
+    ['train --planes single', 'what the networks make of nothing but the stones'],
+    ['train --resume', 'go on with the last run after Ctrl-C'],
+  ],
+  start: runTraining,
+})
+
+async function runTraining(context: Context): Promise<void> {
+  const { options, terminal, signal, log, print, output, openBackend, beginRun } = context
+  const startedAt = performance.now()
+  const settings = chooseSettings({ ...options })
+  if (context.trained) requireSameTraining(options, context.trained.options)
+  const data = await loadWithProgress(context, settings)
+  const material = prepare(data, settings)
+  log(`Data: ${data.source}; ${describeMaterial(material)}`)
+  for (const line of describeSkipped(data)) log(line)
+  const backend = await openBackend()
+  const networks = settings.networks.map((name) => ({ name, layer: buildNetwork(name, settings.size, settings.sizes) }))
+  // What an earlier run left in this folder goes before the new one is written down: killed at any moment, a run that is
+  // resumed never takes up the networks of another.
+  if (!options.resume) {
+    await Promise.all((['cnn', 'dense'] as const).map((name) => removeCheckpoints(checkpointFolder(options.out, name))))
+  }
+  await beginRun()
+  const seconds = settings.minutes > 0 ? 60 * settings.minutes : undefined
+  const plan = await decidePlan(context, settings, material.train, networks, backend)
+  const file = await openMetrics(
+    join(options.out, 'metrics.jsonl'),
+    options.resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {},
+  )
+  const known = new Set((await readMetrics(file.path)).map(({ network, part }) => `${network} ${part}`))
+  const trained: TrainedNetwork[] = []
+  for (const { name, layer } of networks) {
+    const title = networkTitles[name]
+    const result = await trainNetwork(
+      name,
+      layer,
+      {
+        backend,
+        positions: material.train,
+        validation: measuringBatches(material.heldOut, material.curve, Math.min(128, material.curve.length)),
+        plan,
+        batchSize: settings.batchSize,
+        learningRate: settings.learningRate,
+        seed: options.seed,
+        folder: options.out,
+        resume: options.resume,
+        signal,
+      },
+      [showTraining(terminal, title), recordParts(name, settings.batchSize, file, known), keepTime(seconds, log)],
+    )
+    if (!result) {
+      log(`Stopped while training: ${title}. Everything so far is saved.`)
+      return
+    }
+    for (const warning of result.warnings) log(warning)
+    trained.push(result.trained)
+    const spent = result.trained.history.reduce((sum, part) => sum + part.seconds, 0)
+    log(`${title}: trained in ${formatDuration(spent)}`)
+  }
+  const results = await measureAll(context, trained, material, settings, backend)
+  if (signal.aborted) return
+  const took = (performance.now() - startedAt) / 1000
+  const path = join(options.out, 'report.html')
+  await writeGoReport(path, { data, material, settings, results, backend, seconds: took })
+  await writeSummary(options.out, summarizeRun(results, settings, took, backend.name))
+  for (const line of describeResults(results)) print(line)
+  log(`Report: ${path}`)
+  output(toFigures(results, took, backend.name))
+}
+
+/** Loads the data, with a bar. */
+export async function loadWithProgress(
+  { options, terminal, signal }: Pick<Context, 'options' | 'terminal' | 'signal'>,
+  settings: Settings,
+): Promise<GoData> {
+  const generated = options.data === undefined
+  const title = generated ? 'Playing games' : 'Reading games'
+  const progress = terminal.startProgress({ title, total: settings.games })
+  try {
+    return await loadData({
+      folder: options.data,
+      size: settings.size,
+      games: settings.games,
+      signal,
+      onProgress: (done) => progress.update(done),
+    })
+  } finally {
+    progress.finish()
+  }
+}
+
+async function decidePlan(
+  { options, log }: Context,
+  settings: Settings,
+  positions: PositionIndex,
+  networks: readonly Pick<TrainedNetwork, 'name' | 'layer'>[],
+  backend: Backend,
+): Promise<TrainingPlan> {
+  const { batchSize, minutes } = settings
+  const earlier = options.resume ? await loadPlan(options.out) : undefined
+  if (earlier) return earlier
+  let secondsPerStep = 0
+  if (minutes > 0) {
+    log('Measuring how many steps there is time for')
+    for (const { layer } of networks) {
+      secondsPerStep += await measureStep(layer, { backend, positions, batchSize, seed: options.seed })
+    }
+  }
+  const seconds = minutes > 0 ? 60 * minutes : undefined
+  const plan = makePlan({ positions: positions.length, batchSize, epochs: options.epochs, seconds, secondsPerStep })
+  await savePlan(options.out, plan)
+  const count = plan.parts * plan.stepsPerPart * batchSize
+  const passes = count / positions.length
+  log(`Plan: ${count.toLocaleString('en')} positions, ${passes.toFixed(passes < 10 ? 2 : 0)} times the data`)
+  return plan
+}
+
+async function measureAll(
+  { terminal, signal }: Context,
+  trained: readonly TrainedNetwork[],
+  { heldOut, test }: Material,
+  settings: Settings,
+  backend: Backend,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const progress = terminal.startProgress({ title: 'Held-out games', total: trained.length * test.length })
+  try {
+    for (const network of trained) {
+      const open = openNetwork(network.layer, network.params, backend)
+      try {
+        const before = results.length * test.length
+        const onProgress = (done: number): void => progress.update(before + done)
+        const figures = await measureMoves(open, heldOut, test, { signal, onProgress })
+        const speed = positionsPerSecond(network.history, settings.batchSize)
+        const seen = (network.history.at(-1)?.step ?? 0) * settings.batchSize
+        results.push({ ...network, figures, seen, speed, parameters: countParameters(network.params) })
+      } finally {
+        open.close()
+      }
+    }
+  } finally {
+    progress.finish()
+  }
+  return results
+}
+
+/** What decides the networks of a run, options left out included. */
+function decisiveOptions(options: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
+  const { data, seed, epochs } = options
+  const { networks, sizes, testPositions: _, ...settings } = chooseSettings(options)
+  return { data, seed, epochs, model: networks.join(', '), ...settings, ...sizes }
+}
+
+/** Throws where a resumed run would mix networks that were trained in different ways. */
+function requireSameTraining(options: Context['options'], earlier: { readonly [name: string]: unknown }): void {
+  const now = decisiveOptions({ ...options })
+  for (const [name, began] of Object.entries(decisiveOptions(earlier))) {
+    if ((now[name] ?? undefined) === (began ?? undefined)) continue
+    throw new UsageError({
+      what: formatOptionName(name),
+      expected: `${String(began ?? 'none')}, with which the run in ${options.out} began`,
+      received: String(now[name] ?? 'none'),
+      remedy: 'Leave it out, or begin a new run without --resume.',
+    })
+  }
+}

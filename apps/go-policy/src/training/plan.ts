@@ -1,0 +1,73 @@
+// How long to train: so many steps that the time will do, or so many passes over the data, decided once and written down,
+// since the learning rate falls to nothing at the last step.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { RecipeError } from '@deep-recipe/core-tensor'
+import { writeFileAtomically } from '@deep-recipe/training'
+
+/** The plan of a run. */
+export interface TrainingPlan {
+  /** Parts of the training, each of which ends with a measurement. */
+  readonly parts: number
+  readonly stepsPerPart: number
+}
+
+/** What decides a plan. */
+export interface PlanOptions {
+  readonly positions: number
+  readonly batchSize: number
+  /** Passes over the data at most. */
+  readonly epochs: number
+  /** Seconds that all networks together may take; undefined for as long as it takes. */
+  readonly seconds: number | undefined
+  /** Seconds that one step of each network takes together; needed where there is a limit. */
+  readonly secondsPerStep?: number
+}
+
+/** Points of the curve of a run. */
+const usualParts = 12
+/** Of the time, what is left to measurements, checkpoints, and a machine that becomes busier. */
+const reserve = 0.12
+
+/** Plans a run: at most so many passes, and at most so many steps as the time allows. */
+export function makePlan({ positions, batchSize, epochs, seconds, secondsPerStep }: PlanOptions): TrainingPlan {
+  const whole = Math.ceil((epochs * positions) / batchSize)
+  const affordable =
+    seconds !== undefined && secondsPerStep !== undefined
+      ? Math.floor(((1 - reserve) * seconds) / secondsPerStep)
+      : Number.POSITIVE_INFINITY
+  const steps = Math.max(1, Math.min(whole, affordable))
+  const parts = Math.min(usualParts, steps)
+  return { parts, stepsPerPart: Math.ceil(steps / parts) }
+}
+
+const fileName = 'plan.json'
+
+/** Writes a plan down in the folder of its run. @throws FileError where it cannot be written */
+export async function savePlan(folder: string, plan: TrainingPlan): Promise<void> {
+  await writeFileAtomically(join(folder, fileName), `${JSON.stringify(plan)}\n`)
+}
+
+/** The plan of a run; undefined where it was stopped before it had one. @throws RecipeError for a file that is no plan */
+export async function loadPlan(folder: string): Promise<TrainingPlan | undefined> {
+  const path = join(folder, fileName)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  try {
+    const { parts, stepsPerPart } = JSON.parse(text) as TrainingPlan
+    if (Number.isSafeInteger(parts) && parts > 0 && Number.isSafeInteger(stepsPerPart) && stepsPerPart > 0) {
+      return { parts, stepsPerPart }
+    }
+  } catch {
+    // told below
+  }
+  throw new RecipeError({
+    what: path,
+    expected: 'the plan of a run',
+    received: text.slice(0, 80),
+    remedy: 'Begin a new run without --resume.',
+  })
+}
