@@ -58,7 +58,8 @@ async function readFolder(folder: string, { size, games: most, signal, onProgres
     if (train.length + heldOut.length >= most) break
   }
   signal.throwIfAborted()
-  if (train.length === 0 || heldOut.length === 0) failForLackOfGames(folder, size, train.length + heldOut.length, reading)
+  if (train.length === 0 || heldOut.length === 0)
+    failForLackOfGames(folder, size, train.length + heldOut.length, reading)
   return { source: `${train.length + heldOut.length} games in ${folder}`, train, heldOut, reading }
 }
 
@@ -71,4 +72,8 @@ function failForLackOfGames(folder: string, size: number, count: number, reading
     received: `${count} games${skipped}`,
     remedy: 'Give a folder with more files, or the size of their boards with --size.',
   })
+}
+
+async function generate(_: DataOptions): Promise<GoData> {
+  throw new Error('todo')
 }

@@ -61,7 +61,11 @@ export async function measureMoves(
     for (let row = 0; row < rows.length; row++) {
       const own = logProbabilities.subarray(row * area, (row + 1) * area)
       const target = targets.data[row] as number
-      guesses.push({ moveNumber: moveNumbers[row] as number, ahead: countAhead(own, target), loss: -(own[target] as number) })
+      guesses.push({
+        moveNumber: moveNumbers[row] as number,
+        ahead: countAhead(own, target),
+        loss: -(own[target] as number),
+      })
     }
     options.onProgress?.(guesses.length)
   }

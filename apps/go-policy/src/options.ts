@@ -32,9 +32,14 @@ export const trainOptions: {
     least: 5,
     most: 19,
   }),
-  games: integerOption({ description: 'Games to use at most (default 500 embedded, all with --data)', least: 10 }),
+  games: integerOption({
+    description: 'Games to use at most (default 500 embedded, 50000 with --data)',
+    least: 10,
+    most: 1_000_000,
+  }),
   minutes: numberOption({
-    description: 'Minutes to train, all networks together; 0: no limit but --epochs (default 0 embedded, 12 with --data)',
+    description:
+      'Minutes to train, all networks together; 0: no limit but --epochs (default 0 embedded, 12 with --data)',
     least: 0,
   }),
   layers: integerOption({
@@ -53,7 +58,12 @@ export const trainOptions: {
     most: 8192,
   }),
   batchSize: integerOption({ description: 'Positions in a step', default: 64, least: 1, most: 4096 }),
-  learningRate: numberOption({ description: 'Of Adam at the beginning; it falls to 0', default: 2e-3, least: 1e-7, most: 10 }),
+  learningRate: numberOption({
+    description: 'Of Adam at the beginning; it falls to 0',
+    default: 2e-3,
+    least: 1e-7,
+    most: 10,
+  }),
   testPositions: integerOption({
     description: 'Held-out positions to measure on, at most (default 2000 embedded, 10000 with --data)',
     least: 10,
@@ -65,7 +75,7 @@ export interface Settings {
   readonly networks: readonly NetworkName[]
   readonly planes: PlaneSet
   readonly size: number
-  readonly games: number | undefined
+  readonly games: number
   /** 0 for no limit. */
   readonly minutes: number
   readonly sizes: NetworkSizes
@@ -87,7 +97,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     networks: model === 'all' ? ['cnn', 'dense'] : [model as NetworkName],
     planes: planes as PlaneSet,
     size: number('size', 9, 19),
-    games: typeof options.games === 'number' ? options.games : embedded ? 500 : undefined,
+    games: number('games', 500, 50_000),
     minutes: number('minutes', 0, 12),
     sizes: {
       layers: number('layers', 3, 5),

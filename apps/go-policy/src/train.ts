@@ -12,7 +12,7 @@ import type { Backend } from '@deep-recipe/core-tensor'
 import { countParameters } from '@deep-recipe/layers-core'
 import { formatDuration, openMetrics, readMetrics, removeCheckpoints } from '@deep-recipe/training'
 import { measuringBatches } from './batches.ts'
-import { type GoData, loadData } from './data.ts'
+import { loadWithProgress } from './load-with-progress.ts'
 import { describeMaterial, describeSkipped, type Material, prepare } from './material.ts'
 import { measureMoves } from './measure.ts'
 import { buildNetwork } from './model/networks.ts'
@@ -21,7 +21,7 @@ import { chooseSettings, type Settings, trainOptions } from './options.ts'
 import type { PositionIndex } from './positions.ts'
 import { writeGoReport } from './report/report.ts'
 import { describeResults, networkTitles, type Result, summarizeRun, toFigures } from './results.ts'
-import { loadPlan, makePlan, savePlan, type TrainingPlan } from './training/plan.ts'
+import { loadPlan, makePlan, savePlan, secondsFor, type TrainingPlan } from './training/plan.ts'
 import { checkpointFolder, measureStep, type TrainedNetwork, trainNetwork } from './training/train-network.ts'
 import { keepTime, positionsPerSecond, recordParts, showTraining } from './training/watch.ts'
 
@@ -45,7 +45,7 @@ async function runTraining(context: Context): Promise<void> {
   const startedAt = performance.now()
   const settings = chooseSettings({ ...options })
   if (context.trained) requireSameTraining(options, context.trained.options)
-  const data = await loadWithProgress(context, settings)
+  const data = await loadWithProgress({ folder: options.data, terminal, signal }, settings)
   const material = prepare(data, settings)
   log(`Data: ${data.source}; ${describeMaterial(material)}`)
   for (const line of describeSkipped(data)) log(line)
@@ -57,7 +57,6 @@ async function runTraining(context: Context): Promise<void> {
     await Promise.all((['cnn', 'dense'] as const).map((name) => removeCheckpoints(checkpointFolder(options.out, name))))
   }
   await beginRun()
-  const seconds = settings.minutes > 0 ? 60 * settings.minutes : undefined
   const plan = await decidePlan(context, settings, material.train, networks, backend)
   const file = await openMetrics(
     join(options.out, 'metrics.jsonl'),
@@ -82,7 +81,11 @@ async function runTraining(context: Context): Promise<void> {
         resume: options.resume,
         signal,
       },
-      [showTraining(terminal, title), recordParts(name, settings.batchSize, file, known), keepTime(seconds, log)],
+      [
+        showTraining(terminal, title),
+        recordParts(name, settings.batchSize, file, known),
+        keepTime(secondsFor(plan, name), log),
+      ],
     )
     if (!result) {
       log(`Stopped while training: ${title}. Everything so far is saved.`)
@@ -104,27 +107,6 @@ async function runTraining(context: Context): Promise<void> {
   output(toFigures(results, took, backend.name))
 }
 
-/** Loads the data, with a bar. */
-export async function loadWithProgress(
-  { options, terminal, signal }: Pick<Context, 'options' | 'terminal' | 'signal'>,
-  settings: Settings,
-): Promise<GoData> {
-  const generated = options.data === undefined
-  const title = generated ? 'Playing games' : 'Reading games'
-  const progress = terminal.startProgress({ title, total: settings.games })
-  try {
-    return await loadData({
-      folder: options.data,
-      size: settings.size,
-      games: settings.games,
-      signal,
-      onProgress: (done) => progress.update(done),
-    })
-  } finally {
-    progress.finish()
-  }
-}
-
 async function decidePlan(
   { options, log }: Context,
   settings: Settings,
@@ -135,11 +117,11 @@ async function decidePlan(
   const { batchSize, minutes } = settings
   const earlier = options.resume ? await loadPlan(options.out) : undefined
   if (earlier) return earlier
-  let secondsPerStep = 0
+  const secondsPerStep: Record<string, number> = {}
   if (minutes > 0) {
     log('Measuring how many steps there is time for')
-    for (const { layer } of networks) {
-      secondsPerStep += await measureStep(layer, { backend, positions, batchSize, seed: options.seed })
+    for (const { name, layer } of networks) {
+      secondsPerStep[name] = await measureStep(layer, { backend, positions, batchSize, seed: options.seed })
     }
   }
   const seconds = minutes > 0 ? 60 * minutes : undefined

@@ -16,7 +16,9 @@ export function openNetwork(layer: Layer, params: HostParams, backend: Backend):
   const logProbabilities = compile(backend, (weights: Params, planes: Tensor) =>
     layer.apply(weights, planes, evaluation).logSoftmax(),
   )
-  const uploaded = mapTree(params, (leaf) => backend.upload(leaf as HostArray)) as Parameters<typeof logProbabilities>[0]
+  const uploaded = mapTree(params, (leaf) => backend.upload(leaf as HostArray)) as Parameters<
+    typeof logProbabilities
+  >[0]
   return {
     async run(planes) {
       const output = await logProbabilities(uploaded, planes)

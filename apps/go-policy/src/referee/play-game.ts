@@ -8,6 +8,8 @@ export interface GameSettings {
   readonly komi: number
   /** Moves after which a game is counted as it stands. Default 3 · size². */
   readonly mostMoves?: number
+  /** When aborted, the game ends where it is, without a result. */
+  readonly signal?: AbortSignal
 }
 
 /** A game that is over. */
@@ -32,7 +34,7 @@ export async function playGame(
   black: Player,
   white: Player,
   judge: Player,
-  { size, komi, mostMoves = 3 * size * size }: GameSettings,
+  { size, komi, mostMoves = 3 * size * size, signal }: GameSettings,
 ): Promise<GameRecord> {
   const board = new Board(size)
   const moves: number[] = []
@@ -53,6 +55,7 @@ export async function playGame(
       for (const command of [`boardsize ${size}`, 'clear_board', `komi ${komi}`]) await player.send(command)
     }
     while (board.passes < 2 && moves.length < mostMoves) {
+      if (signal?.aborted) return over(undefined, 'Void')
       const colour = board.toMove
       asked = colour
       const [mover, other] = colour === 1 ? [black, white] : [white, black]

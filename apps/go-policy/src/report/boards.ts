@@ -28,7 +28,7 @@ export async function addBoards(report: Report, { material, results, backend }: 
     report.heading('Boards')
     report.images({
       images,
-      width: 300,
+      width: 280,
       caption: `${networkTitles[first.name]}: red spots are the moves that it thinks of, with percentages; the blue ring is where the game went on, the red ring the move before.`,
     })
   } finally {

@@ -23,7 +23,9 @@ export async function addInsides(report: Report, { material, results, settings, 
   const position = test.reduce((a, b) => (distanceToMiddle(b) < distanceToMiddle(a) ? b : a))
   const { inputs } = encodePositions(heldOut, [position])
   const example = { ...inputs, shape: inputs.shape.slice(1) }
-  const layers = [...new Set([0, Math.floor(settings.sizes.layers / 2), settings.sizes.layers - 1, settings.sizes.layers])]
+  const layers = [
+    ...new Set([0, Math.floor(settings.sizes.layers / 2), settings.sizes.layers - 1, settings.sizes.layers]),
+  ]
   for (const layer of layers) {
     const maps = await featureMaps(network.layer, network.params, example, layer, backend)
     report.images({

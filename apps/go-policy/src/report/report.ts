@@ -19,7 +19,11 @@ export async function writeGoReport(path: string, result: GoResult): Promise<voi
   })
   report.keyFigures(
     results.flatMap(({ name, figures: { top1, top5, positions } }) => [
-      { label: `${networkTitles[name]}, top-1`, value: percent(top1), note: `of ${positions.toLocaleString('en')} moves` },
+      {
+        label: `${networkTitles[name]}, top-1`,
+        value: percent(top1),
+        note: `of ${positions.toLocaleString('en')} moves`,
+      },
       { label: `${networkTitles[name]}, top-5`, value: percent(top5) },
     ]),
   )
@@ -61,7 +65,15 @@ function addTable(report: Report, { results, settings }: GoResult): void {
         seen,
         speed,
       ]),
-      ['Any point, by chance', 1 / settings.size ** 2, 5 / settings.size ** 2, Math.log(settings.size ** 2), 0, 0, null],
+      [
+        'Any point, by chance',
+        1 / settings.size ** 2,
+        5 / settings.size ** 2,
+        Math.log(settings.size ** 2),
+        0,
+        0,
+        null,
+      ],
     ],
     caption:
       results.length > 1

@@ -10,6 +10,8 @@ export interface TrainingPlan {
   /** Parts of the training, each of which ends with a measurement. */
   readonly parts: number
   readonly stepsPerPart: number
+  /** Seconds that a step of each network took when the plan was made; without a limit of time it is not measured. */
+  readonly secondsPerStep: Readonly<Record<string, number>>
 }
 
 /** What decides a plan. */
@@ -20,8 +22,8 @@ export interface PlanOptions {
   readonly epochs: number
   /** Seconds that all networks together may take; undefined for as long as it takes. */
   readonly seconds: number | undefined
-  /** Seconds that one step of each network takes together; needed where there is a limit. */
-  readonly secondsPerStep?: number
+  /** Seconds that a step of each network takes; needed where there is a limit. */
+  readonly secondsPerStep: Readonly<Record<string, number>>
 }
 
 /** Points of the curve of a run. */
@@ -32,13 +34,17 @@ const reserve = 0.12
 /** Plans a run: at most so many passes, and at most so many steps as the time allows. */
 export function makePlan({ positions, batchSize, epochs, seconds, secondsPerStep }: PlanOptions): TrainingPlan {
   const whole = Math.ceil((epochs * positions) / batchSize)
-  const affordable =
-    seconds !== undefined && secondsPerStep !== undefined
-      ? Math.floor(((1 - reserve) * seconds) / secondsPerStep)
-      : Number.POSITIVE_INFINITY
+  const together = Object.values(secondsPerStep).reduce((sum, one) => sum + one, 0)
+  const affordable = seconds === undefined ? Number.POSITIVE_INFINITY : Math.floor(((1 - reserve) * seconds) / together)
   const steps = Math.max(1, Math.min(whole, affordable))
   const parts = Math.min(usualParts, steps)
-  return { parts, stepsPerPart: Math.ceil(steps / parts) }
+  return { parts, stepsPerPart: Math.ceil(steps / parts), secondsPerStep }
+}
+
+/** How long a network may take; undefined for as long as it takes. */
+export function secondsFor({ parts, stepsPerPart, secondsPerStep }: TrainingPlan, name: string): number | undefined {
+  const own = secondsPerStep[name]
+  return own === undefined ? undefined : (own * parts * stepsPerPart) / (1 - reserve)
 }
 
 const fileName = 'plan.json'
@@ -57,9 +63,9 @@ export async function loadPlan(folder: string): Promise<TrainingPlan | undefined
   })
   if (text === undefined) return undefined
   try {
-    const { parts, stepsPerPart } = JSON.parse(text) as TrainingPlan
+    const { parts, stepsPerPart, secondsPerStep = {} } = JSON.parse(text) as TrainingPlan
     if (Number.isSafeInteger(parts) && parts > 0 && Number.isSafeInteger(stepsPerPart) && stepsPerPart > 0) {
-      return { parts, stepsPerPart }
+      return { parts, stepsPerPart, secondsPerStep }
     }
   } catch {
     // told below

@@ -30,7 +30,15 @@ export function recordParts(name: NetworkName, batchSize: number, file: MetricsF
       if (known.has(key)) return
       known.add(key)
       const positions = step * batchSize
-      await file.append({ step, network: name, part: epoch, positions, seconds, train, ...(validation && { validation }) })
+      await file.append({
+        step,
+        network: name,
+        part: epoch,
+        positions,
+        seconds,
+        train,
+        ...(validation && { validation }),
+      })
     },
   }
 }
