@@ -1,6 +1,6 @@
 // The games to learn from and those that are held out: from a folder, or generated.
 import { RecipeError } from '@deep-recipe/core-tensor'
-import { type FiledGame, type GoGame, isHeldOut, ReadingReport, streamGames } from '@deep-recipe/datasets/go'
+import { type GoGame, generateGames, isHeldOut, ReadingReport, splitGames, streamGames } from '@deep-recipe/datasets/go'
 
 /** Everything that is learned from and measured on. */
 export interface GoData {
@@ -74,6 +74,23 @@ function failForLackOfGames(folder: string, size: number, count: number, reading
   })
 }
 
-async function generate(_: DataOptions): Promise<GoData> {
-  throw new Error('todo')
+/** Generated games are one and the same for every run: only the training depends on the run's seed. */
+const gamesSeed = 1
+/** Games between two looks at the signal and the bar. */
+const portion = 20
+
+async function generate({ size, games, signal, onProgress }: DataOptions): Promise<GoData> {
+  const filed = []
+  for (let first = 0; first < games; first += portion) {
+    const count = Math.min(portion, games - first)
+    for (const { game } of generateGames({ count, size, seed: gamesSeed + first })) {
+      filed.push({ game, file: `generated/${filed.length + 1}` })
+    }
+    onProgress?.(filed.length)
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    signal.throwIfAborted()
+  }
+  const { train, heldOut } = splitGames(filed, { heldOut: 0.1, seed: splitSeed })
+  const plain = (side: typeof train): GoGame[] => side.map(({ game }) => game)
+  return { source: `${games} generated games`, train: plain(train), heldOut: plain(heldOut), reading: undefined }
 }

@@ -1,11 +1,10 @@
 // The command `evaluate`: how well the networks of a run foresee moves, measured once more, or on other games.
 import { defineCommand, integerOption } from '@deep-recipe/app-kit'
-import { choosePositions } from './batches.ts'
 import { loadWithProgress } from './load-with-progress.ts'
-import { describeSkipped, prepare } from './material.ts'
+import { describeSkipped, prepare, sumPositions } from './material.ts'
 import { type MoveFigures, measureMoves } from './measure.ts'
 import { openNetwork } from './model/open-network.ts'
-import { indexPositions } from './positions.ts'
+import { featuresOf } from './planes.ts'
 import { describeResults, networkTitles, toFigures } from './results.ts'
 import { loadNetwork, readRun } from './trained-run.ts'
 
@@ -26,7 +25,7 @@ export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
     const { options, trained, terminal, signal, log, print, output, openBackend } = context
     const startedAt = performance.now()
     const run = readRun(options.out, trained, log)
-    const settings = { ...run.settings, testPositions: options.testPositions ?? run.settings.testPositions }
+    const { settings } = run
     const isOther = options.data !== undefined && options.data !== run.data
     const folder = options.data ?? run.data
     const data = await loadWithProgress({ folder, terminal, signal }, settings)
@@ -34,20 +33,21 @@ export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
     const networks = []
     for (const name of settings.networks) networks.push(await loadNetwork(run, name))
     // Of other games nothing was learned: all of them count.
-    const held = isOther ? [...data.train, ...data.heldOut] : data.heldOut
-    const heldOut = indexPositions(held, settings.size, settings.planes)
-    const test = isOther
-      ? choosePositions(heldOut.length, settings.testPositions, 1)
-      : prepare({ train: [], heldOut: held }, settings).test
-    log(`Data: ${data.source}; ${test.length.toLocaleString('en')} positions`)
+    const heldOut = isOther ? [...data.train, ...data.heldOut] : data.heldOut
+    const { test } = prepare({ train: [], heldOut }, options.testPositions ?? settings.testPositions)
+    const positions = sumPositions(test)
+    log(`Data: ${data.source}; ${positions.toLocaleString('en')} positions`)
     const backend = await openBackend()
     const results: { name: (typeof networks)[number]['name']; figures: MoveFigures }[] = []
     for (const { name, layer, params } of networks) {
       const network = openNetwork(layer, params, backend)
-      const progress = terminal.startProgress({ title: networkTitles[name], total: test.length })
+      const progress = terminal.startProgress({ title: networkTitles[name], total: positions })
       try {
         const onProgress = (done: number): void => progress.update(done)
-        results.push({ name, figures: await measureMoves(network, heldOut, test, { signal, onProgress }) })
+        results.push({
+          name,
+          figures: await measureMoves(network, test, featuresOf(settings.planes), { signal, onProgress }),
+        })
       } finally {
         progress.finish()
         network.close()

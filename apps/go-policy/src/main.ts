@@ -19,7 +19,7 @@ await startApp(
       ['match --games 20', 'games against GNU Go, with a referee'],
     ],
     data: 'Folder with SGF files, or zips of them (default: games that a small program plays against itself)',
-    defaults: { epochs: 10, seed: 1 },
+    defaults: { epochs: 1, seed: 1 },
     commands: { train, evaluate, predict, gtp, match },
   }),
 )

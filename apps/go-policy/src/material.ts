@@ -1,40 +1,55 @@
-// The games as numbered positions, and which of the held-out ones are measured on.
-import { choosePositions } from './batches.ts'
+// Which games are learned from, and which of the held-out ones are measured on.
+import { HostRandom } from '@deep-recipe/core-tensor'
+import { countPositions, type GoGame } from '@deep-recipe/datasets/go'
 import type { GoData } from './data.ts'
-import type { Settings } from './options.ts'
-import { indexPositions, type PositionIndex } from './positions.ts'
 
-/** Positions of the games, and which of the held-out ones are measured on. */
+/** The games of a run. */
 export interface Material {
-  readonly train: PositionIndex
-  readonly heldOut: PositionIndex
-  /** Measured on at the end. */
-  readonly test: readonly number[]
-  /** Some of them, measured on after each part. */
-  readonly curve: readonly number[]
+  readonly train: readonly GoGame[]
+  /** Held-out games to measure on at the end. */
+  readonly test: readonly GoGame[]
+  /** Some of them, to measure on after each part of the training. */
+  readonly curve: readonly GoGame[]
 }
 
-/** The choice of held-out positions is the same for every run. */
+/** The choice of held-out games is the same for every run. */
 const testSeed = 1
+/** Positions that are measured on after each part. */
 const curvePositions = 1500
 
-/** Numbers the positions. */
-export function prepare(data: Pick<GoData, 'train' | 'heldOut'>, settings: Settings): Material {
-  const heldOut = indexPositions(data.heldOut, settings.size, settings.planes)
-  const test = choosePositions(heldOut.length, settings.testPositions, testSeed)
-  const every = Math.max(1, Math.ceil(test.length / curvePositions))
-  return {
-    train: indexPositions(data.train, settings.size, settings.planes),
-    heldOut,
-    test,
-    curve: test.filter((_, index) => index % every === 0),
+/**
+ * Chooses held-out games, whole ones, in a random order.
+ *
+ * @param testPositions how many positions they are to have; the last game may bring some more.
+ */
+export function prepare({ train, heldOut }: Pick<GoData, 'train' | 'heldOut'>, testPositions: number): Material {
+  const order = new HostRandom(testSeed).permutation(heldOut.length)
+  const mixed = Array.from(order, (game) => heldOut[game] as GoGame)
+  const test = takePositions(mixed, testPositions)
+  return { train, test, curve: takePositions(test, curvePositions) }
+}
+
+/** Games from the first on, until they have so many positions; all of them where they have fewer. */
+export function takePositions(games: readonly GoGame[], positions: number): GoGame[] {
+  const taken: GoGame[] = []
+  let left = positions
+  for (const game of games) {
+    if (left <= 0) break
+    taken.push(game)
+    left -= countPositions(game)
   }
+  return taken
+}
+
+/** Positions of games, those before passes left out. */
+export function sumPositions(games: readonly GoGame[]): number {
+  return games.reduce((sum, game) => sum + countPositions(game), 0)
 }
 
 /** How many positions there are, in a line. */
-export function describeMaterial({ train, heldOut, test }: Material): string {
-  const say = (count: number): string => count.toLocaleString('en')
-  return `${say(train.length)} positions to learn from, ${say(heldOut.length)} held out, ${say(test.length)} of them to measure on`
+export function describeMaterial({ train, test }: Material): string {
+  const say = (games: readonly GoGame[]): string => sumPositions(games).toLocaleString('en')
+  return `${say(train)} positions to learn from, ${say(test)} of games that are held out`
 }
 
 /** What was passed over, in a line for each reason. */

@@ -1,8 +1,7 @@
 // The figures against counting by hand.
-import { parseSgf, readGame } from '@deep-recipe/datasets/go'
+import { parseSgf, readGame, signedPlanes } from '@deep-recipe/datasets/go'
 import { describe, expect, test } from 'vitest'
 import { countAhead, measureMoves } from './measure.ts'
-import { indexPositions } from './positions.ts'
 
 test('a choice comes after all that are larger, and after equal ones before it', () => {
   expect([0, 1, 2, 3].map((target) => countAhead([0.2, 0.5, 0.2, 0.1], target))).toEqual([1, 0, 2, 3])
@@ -10,7 +9,7 @@ test('a choice comes after all that are larger, and after equal ones before it',
 
 describe('measureMoves', () => {
   const collection = parseSgf('(;GM[1]SZ[5];B[aa];W[ba];B[ca];W[da];B[ea];W[ab];B[bb])')
-  const positions = indexPositions([readGame(collection.games[0] as never, collection)], 5, 'single')
+  const games = [readGame(collection.games[0] as never, collection)]
   /** Thinks always the same: A5 first, then B5, C5…, with probabilities that halve. */
   const network = {
     run: async ({ shape }: { shape: readonly number[] }) =>
@@ -19,7 +18,7 @@ describe('measureMoves', () => {
   }
 
   test('shares, cross-entropy, and stretches of the game', async () => {
-    const figures = await measureMoves(network, positions, [0, 1, 2, 3, 4, 5, 6])
+    const figures = await measureMoves(network, games, signedPlanes)
     expect(figures.positions).toBe(7)
     expect(figures.top1).toBeCloseTo(1 / 7)
     expect(figures.top5).toBeCloseTo(5 / 7)
@@ -33,8 +32,8 @@ describe('measureMoves', () => {
 
   test('tells how far it is, and stops when it is told to', async () => {
     const done: number[] = []
-    await measureMoves(network, positions, [0, 1], { onProgress: (count) => done.push(count) })
-    expect(done).toEqual([2])
-    await expect(measureMoves(network, positions, [0], { signal: AbortSignal.abort() })).rejects.toThrow()
+    await measureMoves(network, games, signedPlanes, { onProgress: (count) => done.push(count) })
+    expect(done).toEqual([7])
+    await expect(measureMoves(network, games, signedPlanes, { signal: AbortSignal.abort() })).rejects.toThrow()
   })
 })

@@ -1,7 +1,7 @@
 // How well a network foresees the moves of games that it has not learned from.
-import { fill } from './batches.ts'
+import { toHostArray } from '@deep-recipe/core-tensor'
+import { type Feature, type GoGame, positionSource } from '@deep-recipe/datasets/go'
 import type { OpenNetwork } from './model/open-network.ts'
-import { encodePositions, type PositionIndex } from './positions.ts'
 
 /** Figures of a stretch of the game. */
 export interface StretchFigures {
@@ -39,28 +39,30 @@ const batchSize = 128
 const stretchShare = 30 / 361
 
 /**
- * Measures a network.
+ * Measures a network on all positions of some games, those before passes left out.
  *
- * @param chosen numbers of positions; see `choosePositions`.
- * @param onProgress told how many are done.
+ * @param games at least one with a move, all on boards of one size.
  * @throws the signal's reason when it is aborted.
  */
 export async function measureMoves(
   network: OpenNetwork,
-  positions: PositionIndex,
-  chosen: readonly number[],
-  options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void } = {},
+  games: readonly GoGame[],
+  features: readonly Feature[],
+  options: {
+    readonly signal?: AbortSignal
+    /** Told how many positions are done. */
+    readonly onProgress?: (done: number) => void
+  } = {},
 ): Promise<MoveFigures> {
-  const area = positions.size ** 2
+  const source = positionSource(games, { features, batchSize })
+  const area = source.size ** 2
   const guesses: Guess[] = []
-  for (let start = 0; start < chosen.length; start += batchSize) {
+  for (const { inputs, targets, moveNumbers, count } of source.epoch(0, 0)) {
     options.signal?.throwIfAborted()
-    const rows = chosen.slice(start, start + batchSize)
-    const { inputs, targets, moveNumbers } = encodePositions(positions, fill(rows, batchSize))
-    const logProbabilities = await network.run(inputs)
-    for (let row = 0; row < rows.length; row++) {
+    const logProbabilities = await network.run(toHostArray(inputs))
+    for (let row = 0; row < count; row++) {
       const own = logProbabilities.subarray(row * area, (row + 1) * area)
-      const target = targets.data[row] as number
+      const target = targets.get(row)
       guesses.push({
         moveNumber: moveNumbers[row] as number,
         ahead: countAhead(own, target),

@@ -1,7 +1,7 @@
 // The options of `train`, and what they mean: those without a default take one that suits the data.
 import { choiceOption, integerOption, numberOption, type OptionKind } from '@deep-recipe/app-kit'
 import type { NetworkName, NetworkSizes } from './model/networks.ts'
-import type { PlaneSet } from './positions.ts'
+import type { PlaneSet } from './planes.ts'
 
 /** Which networks to train. */
 export type ModelChoice = NetworkName | 'all'
@@ -33,7 +33,7 @@ export const trainOptions: {
     most: 19,
   }),
   games: integerOption({
-    description: 'Games to use at most (default 500 embedded, 50000 with --data)',
+    description: 'Games to use at most (default 400 embedded, 50000 with --data)',
     least: 10,
     most: 1_000_000,
   }),
@@ -53,11 +53,11 @@ export const trainOptions: {
     most: 512,
   }),
   hidden: integerOption({
-    description: 'Units in each hidden layer of the fully connected network (default 256 embedded, 512 with --data)',
+    description: 'Units in each hidden layer of the fully connected network (default 128 embedded, 256 with --data)',
     least: 1,
     most: 8192,
   }),
-  batchSize: integerOption({ description: 'Positions in a step', default: 64, least: 1, most: 4096 }),
+  batchSize: integerOption({ description: 'Positions in a step', default: 32, least: 1, most: 4096 }),
   learningRate: numberOption({
     description: 'Of Adam at the beginning; it falls to 0',
     default: 2e-3,
@@ -97,12 +97,12 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     networks: model === 'all' ? ['cnn', 'dense'] : [model as NetworkName],
     planes: planes as PlaneSet,
     size: number('size', 9, 19),
-    games: number('games', 500, 50_000),
+    games: number('games', 400, 50_000),
     minutes: number('minutes', 0, 12),
     sizes: {
       layers: number('layers', 3, 5),
       filters: number('filters', 24, 48),
-      hidden: number('hidden', 256, 512),
+      hidden: number('hidden', 128, 256),
     },
     batchSize: number('batchSize', batchSize.defaultValue, batchSize.defaultValue),
     learningRate: number('learningRate', learningRate.defaultValue, learningRate.defaultValue),

@@ -9,16 +9,16 @@ import {
   writeSummary,
 } from '@deep-recipe/app-kit'
 import type { Backend } from '@deep-recipe/core-tensor'
+import type { GoGame } from '@deep-recipe/datasets/go'
 import { countParameters } from '@deep-recipe/layers-core'
 import { formatDuration, openMetrics, readMetrics, removeCheckpoints } from '@deep-recipe/training'
-import { measuringBatches } from './batches.ts'
 import { loadWithProgress } from './load-with-progress.ts'
-import { describeMaterial, describeSkipped, type Material, prepare } from './material.ts'
+import { describeMaterial, describeSkipped, type Material, prepare, sumPositions } from './material.ts'
 import { measureMoves } from './measure.ts'
 import { buildNetwork } from './model/networks.ts'
 import { openNetwork } from './model/open-network.ts'
 import { chooseSettings, type Settings, trainOptions } from './options.ts'
-import type { PositionIndex } from './positions.ts'
+import { featuresOf } from './planes.ts'
 import { writeGoReport } from './report/report.ts'
 import { describeResults, networkTitles, type Result, summarizeRun, toFigures } from './results.ts'
 import { loadPlan, makePlan, savePlan, secondsFor, type TrainingPlan } from './training/plan.ts'
@@ -46,7 +46,7 @@ async function runTraining(context: Context): Promise<void> {
   const settings = chooseSettings({ ...options })
   if (context.trained) requireSameTraining(options, context.trained.options)
   const data = await loadWithProgress({ folder: options.data, terminal, signal }, settings)
-  const material = prepare(data, settings)
+  const material = prepare(data, settings.testPositions)
   log(`Data: ${data.source}; ${describeMaterial(material)}`)
   for (const line of describeSkipped(data)) log(line)
   const backend = await openBackend()
@@ -71,8 +71,10 @@ async function runTraining(context: Context): Promise<void> {
       layer,
       {
         backend,
-        positions: material.train,
-        validation: measuringBatches(material.heldOut, material.curve, Math.min(128, material.curve.length)),
+        games: material.train,
+        curve: material.curve,
+        planes: settings.planes,
+        size: settings.size,
         plan,
         batchSize: settings.batchSize,
         learningRate: settings.learningRate,
@@ -110,25 +112,26 @@ async function runTraining(context: Context): Promise<void> {
 async function decidePlan(
   { options, log }: Context,
   settings: Settings,
-  positions: PositionIndex,
+  games: readonly GoGame[],
   networks: readonly Pick<TrainedNetwork, 'name' | 'layer'>[],
   backend: Backend,
 ): Promise<TrainingPlan> {
-  const { batchSize, minutes } = settings
+  const { batchSize, minutes, planes, size } = settings
   const earlier = options.resume ? await loadPlan(options.out) : undefined
   if (earlier) return earlier
   const secondsPerStep: Record<string, number> = {}
   if (minutes > 0) {
     log('Measuring how many steps there is time for')
     for (const { name, layer } of networks) {
-      secondsPerStep[name] = await measureStep(layer, { backend, positions, batchSize, seed: options.seed })
+      secondsPerStep[name] = await measureStep(layer, { backend, games, planes, size, batchSize, seed: options.seed })
     }
   }
   const seconds = minutes > 0 ? 60 * minutes : undefined
-  const plan = makePlan({ positions: positions.length, batchSize, epochs: options.epochs, seconds, secondsPerStep })
+  const positions = sumPositions(games)
+  const plan = makePlan({ positions, batchSize, epochs: options.epochs, seconds, secondsPerStep })
   await savePlan(options.out, plan)
   const count = plan.parts * plan.stepsPerPart * batchSize
-  const passes = count / positions.length
+  const passes = count / positions
   log(`Plan: ${count.toLocaleString('en')} positions, ${passes.toFixed(passes < 10 ? 2 : 0)} times the data`)
   return plan
 }
@@ -136,19 +139,20 @@ async function decidePlan(
 async function measureAll(
   { terminal, signal }: Context,
   trained: readonly TrainedNetwork[],
-  { heldOut, test }: Material,
+  { test }: Material,
   settings: Settings,
   backend: Backend,
 ): Promise<Result[]> {
   const results: Result[] = []
-  const progress = terminal.startProgress({ title: 'Held-out games', total: trained.length * test.length })
+  const positions = sumPositions(test)
+  const progress = terminal.startProgress({ title: 'Held-out games', total: trained.length * positions })
   try {
     for (const network of trained) {
       const open = openNetwork(network.layer, network.params, backend)
       try {
-        const before = results.length * test.length
+        const before = results.length * positions
         const onProgress = (done: number): void => progress.update(before + done)
-        const figures = await measureMoves(open, heldOut, test, { signal, onProgress })
+        const figures = await measureMoves(open, test, featuresOf(settings.planes), { signal, onProgress })
         const speed = positionsPerSecond(network.history, settings.batchSize)
         const seen = (network.history.at(-1)?.step ?? 0) * settings.batchSize
         results.push({ ...network, figures, seen, speed, parameters: countParameters(network.params) })

@@ -7,8 +7,8 @@ import { type HostParams, loadTrained } from '@deep-recipe/training'
 import { buildNetwork, type NetworkName } from './model/networks.ts'
 import { openNetwork } from './model/open-network.ts'
 import { chooseSettings, type Settings } from './options.ts'
+import { featuresOf, inputShapeOf } from './planes.ts'
 import type { Policy } from './play/policy.ts'
-import { featuresOf } from './positions.ts'
 import { networkTitles } from './results.ts'
 import { loadPlan } from './training/plan.ts'
 import { checkpointFolder } from './training/train-network.ts'
@@ -68,7 +68,7 @@ export async function loadNetwork(run: TrainedRun, wanted: NetworkName | undefin
 
 /** Shapes and dtypes of a network's parameters; nothing is drawn or computed. */
 function emptyParams(layer: Layer, { size, planes }: Settings): HostParams {
-  const params = layer.init(randomKey(0), [new PlaneEncoder(size, featuresOf(planes)).planes, size, size])
+  const params = layer.init(randomKey(0), inputShapeOf(planes, size))
   return mapTree(params, (leaf) => {
     const { shape, dtype } = leaf as Tensor
     return { shape, dtype, data: new Float32Array(0) } satisfies HostArray

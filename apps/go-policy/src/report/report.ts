@@ -1,10 +1,9 @@
 // The page of a run: the two networks side by side, their curves, what the filters look for, and boards of held-out games.
 import { summary } from '@deep-recipe/layers-core'
 import { createReport, formatDuration, type Report, writeReport } from '@deep-recipe/training'
-import { describeSkipped } from '../material.ts'
-import { featuresOf } from '../positions.ts'
+import { describeSkipped, sumPositions } from '../material.ts'
+import { featuresOf, inputShapeOf } from '../planes.ts'
 import { networkTitles, type Result } from '../results.ts'
-import { inputShapeOf } from '../training/train-network.ts'
 import { addBoards } from './boards.ts'
 import type { GoResult } from './go-result.ts'
 import { addInsides } from './insides.ts'
@@ -15,7 +14,7 @@ export async function writeGoReport(path: string, result: GoResult): Promise<voi
   const size = `${settings.size} × ${settings.size}`
   const report = createReport({
     title: 'A network that foresees moves',
-    subtitle: `${material.train.length.toLocaleString('en')} positions of Go on ${size} to learn from (${data.source}), ${settings.planes === 'rich' ? 'rich planes' : 'one plane of stones'}, ${formatDuration(seconds)} on ${backend.description}.`,
+    subtitle: `${sumPositions(material.train).toLocaleString('en')} positions of Go on ${size} to learn from (${data.source}), ${settings.planes === 'rich' ? 'rich planes' : 'one plane of stones'}, ${formatDuration(seconds)} on ${backend.description}.`,
   })
   report.keyFigures(
     results.flatMap(({ name, figures: { top1, top5, positions } }) => [
@@ -100,7 +99,7 @@ function addCurves(report: Report, { results, settings, material }: GoResult): v
       { title: 'Top-1', xName, curves: curves('accuracy') },
       { title: 'Cross-entropy', xName, curves: curves('loss') },
     ],
-    caption: `After each part of the training, on ${material.curve.length.toLocaleString('en')} held-out positions; of the training, the mean of the part. Training positions are turned and mirrored at random.`,
+    caption: `After each part of the training, on ${sumPositions(material.curve).toLocaleString('en')} held-out positions; of the training, the mean of the part. Training positions are turned and mirrored at random.`,
   })
   report.heading('Opening, middle game, endgame')
   const x = results[0]?.figures.stretches.map(({ from, to }) => (from + to) / 2) ?? []
@@ -125,11 +124,11 @@ function stretchLength(results: readonly Result[]): number {
   return first ? first.to - first.from + 1 : 0
 }
 
-function addNetworks(report: Report, { results, material, settings }: GoResult): void {
+function addNetworks(report: Report, { results, settings }: GoResult): void {
   report.heading('The networks')
   report.paragraph(`Planes of the input: ${featuresOf(settings.planes).join(', ')}.`)
   for (const { name, layer } of results) {
-    report.monospaced(summary(layer, inputShapeOf(material.train)), networkTitles[name])
+    report.monospaced(summary(layer, inputShapeOf(settings.planes, settings.size)), networkTitles[name])
   }
 }
 
@@ -139,8 +138,9 @@ function addData(report: Report, { data, material }: GoResult): void {
   report.table({
     columns: ['', { name: 'games', digits: 0 }, { name: 'positions', digits: 0 }],
     rows: [
-      ['to learn from', train.length, material.train.length],
-      ['held out', heldOut.length, material.heldOut.length],
+      ['to learn from', train.length, sumPositions(train)],
+      ['held out', heldOut.length, sumPositions(heldOut)],
+      ['of these measured on', material.test.length, sumPositions(material.test)],
     ],
     caption: ['Passes are not learned.', ...describeSkipped(data)].join('\n'),
   })

@@ -1,6 +1,8 @@
 // Trains one network by the plan of its run, and measures how fast it can.
 import { join } from 'node:path'
 import { type Backend, compile, evaluate, flattenTree, randomKey } from '@deep-recipe/core-tensor'
+import { prefetch } from '@deep-recipe/datasets'
+import { type GoGame, positionSource } from '@deep-recipe/datasets/go'
 import { type Layer, type Params, splitTrainable } from '@deep-recipe/layers-core'
 import {
   accuracy,
@@ -17,17 +19,19 @@ import {
   topAccuracy,
   warmup,
 } from '@deep-recipe/training'
-import { trainingBatches } from '../batches.ts'
 import type { NetworkName } from '../model/networks.ts'
-import type { PositionIndex } from '../positions.ts'
+import { featuresOf, inputShapeOf, type PlaneSet } from '../planes.ts'
 import type { TrainingPlan } from './plan.ts'
 
 /** What to train a network with. */
 export interface TrainingOptions {
   readonly backend: Backend
-  readonly positions: PositionIndex
-  /** Held-out positions for the curve. */
-  readonly validation: BatchSource
+  /** Games to learn from, all on boards of one size. */
+  readonly games: readonly GoGame[]
+  /** Held-out games for the curve. */
+  readonly curve: readonly GoGame[]
+  readonly planes: PlaneSet
+  readonly size: number
   readonly plan: TrainingPlan
   readonly batchSize: number
   readonly learningRate: number
@@ -63,18 +67,18 @@ export async function trainNetwork(
   options: TrainingOptions,
   callbacks: readonly Callback[],
 ): Promise<{ readonly trained: TrainedNetwork; readonly warnings: readonly string[] } | undefined> {
-  const { backend, positions, validation, plan, batchSize, seed, folder, resume, signal } = options
+  const { backend, curve, planes, plan, seed, folder, resume, signal } = options
   const { parts, stepsPerPart } = plan
-  const result = await fit(layer, trainingBatches(positions, { batchSize, seed, stepsPerPart }), {
+  const result = await fit(layer, trainingSource(options, stepsPerPart), {
     backend,
     loss: softmaxCrossEntropy,
     optimizer: chooseOptimizer(options.learningRate, parts * stepsPerPart),
     epochs: parts,
     seed,
     signal,
-    inputShape: inputShapeOf(positions),
+    inputShape: inputShapeOf(planes, options.size),
     metrics: [accuracy, topAccuracy(5)],
-    validation,
+    validation: positionSource(curve, { features: featuresOf(planes), batchSize: 128 }),
     callbacks,
     checkpoint: { folder: checkpointFolder(folder, name), resume, keep: 2 },
   })
@@ -82,9 +86,16 @@ export async function trainNetwork(
   return { trained: { name, layer, params: result.params, history: result.history }, warnings: result.warnings }
 }
 
-/** Shape of one example. */
-export function inputShapeOf({ encoder, size }: PositionIndex): [number, number, number] {
-  return [encoder.planes, size, size]
+/**
+ * Positions of the games at random, turned and mirrored at random, without end; the next batch is made while the network looks
+ * at the one before. An epoch of `fit` is here a part of the training after which it is measured, not a pass over the data.
+ */
+function trainingSource(
+  { games, planes, batchSize, seed }: Pick<TrainingOptions, 'games' | 'planes' | 'batchSize' | 'seed'>,
+  batchesPerEpoch: number,
+): BatchSource {
+  const source = positionSource(games, { features: featuresOf(planes), batchSize, seed, batchesPerEpoch })
+  return { length: source.length, epoch: (part, start) => prefetch(source.epoch(part, start), 1) }
 }
 
 function chooseOptimizer(learningRate: number, steps: number): Optimizer {
@@ -95,17 +106,17 @@ function chooseOptimizer(learningRate: number, steps: number): Optimizer {
 /** Seconds that a step of a network takes here and now, batches and all: the median of some after the first. */
 export async function measureStep(
   layer: Layer,
-  options: Pick<TrainingOptions, 'backend' | 'positions' | 'batchSize' | 'seed'>,
+  options: Pick<TrainingOptions, 'backend' | 'games' | 'planes' | 'size' | 'batchSize' | 'seed'>,
 ): Promise<number> {
-  const { backend, positions, batchSize, seed } = options
+  const { backend, planes, size, batchSize, seed } = options
   const optimizer = chooseOptimizer(1e-3, 1000)
   const step = compile(backend, makeTrainStep(layer, { loss: softmaxCrossEntropy, metrics: [] }, optimizer))
   const begin = compile(backend, (params: Params) => optimizer.init(splitTrainable(params).trainable))
-  const params = await evaluate(backend, layer.init(randomKey(seed), inputShapeOf(positions)))
+  const params = await evaluate(backend, layer.init(randomKey(seed), inputShapeOf(planes, size)))
   const state = await begin(params)
   const times: number[] = []
   try {
-    const source = trainingBatches(positions, { batchSize, seed, stepsPerPart: measuredSteps })
+    const source = trainingSource(options, measuredSteps)
     const weights = new Float32Array(batchSize).fill(1)
     let startedAt = performance.now()
     for await (const { inputs, targets } of source.epoch(0, 0)) {
