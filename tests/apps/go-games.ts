@@ -7,7 +7,7 @@ import { Board, formatSgfPoint } from '@deep-recipe/datasets/go'
 
 /** Options of a run that takes a few seconds. */
 export const tinyGo = [
-  ...['--backend', 'reference', '--size', '5', '--layers', '1', '--filters', '6', '--hidden', '12'],
+  ...['--backend', 'reference', '--size', '5', '--layers', '1', '--filters', '4', '--hidden', '8'],
   ...['--batch-size', '32', '--learning-rate', '0.01', '--test-positions', '60'],
 ] as const
 

@@ -6,7 +6,7 @@ import { playSimply, tinyGo, writeGames } from './go-games.ts'
 import { lastLine, makeFolder, runApp, startApp, startLine } from './run-app.ts'
 
 const folder = makeFolder('go-policy')
-const words = ['train', ...tinyGo, '--data', 'games', '--epochs', '6']
+const words = ['train', ...tinyGo, '--data', 'games', '--epochs', '5']
 
 interface Figures {
   readonly top1: number
@@ -19,7 +19,7 @@ interface Figures {
 
 let figures: Figures
 beforeAll(async () => {
-  writeGames(join(folder, 'games'), 120)
+  writeGames(join(folder, 'games'), 80)
   const { code, out, err } = await runApp(folder, 'go-policy', ...words, '--out', 'whole', '--json')
   expect({ code, err }).toEqual({ code: 0, err })
   expect(out.trimEnd().split('\n').length).toBe(1)
@@ -28,7 +28,9 @@ beforeAll(async () => {
 
 test('the figures are those that are promised, and far better than chance', () => {
   expect(Object.keys(figures)).toEqual(['top1', 'top5', 'loss', 'positions', 'seconds', 'backend'])
-  expect(figures.positions).toBe(60)
+  // Whole games, until there are at least sixty.
+  expect(figures.positions).toBeGreaterThanOrEqual(60)
+  expect(figures.positions).toBeLessThan(60 + 16)
   // One of at most four points beside the last move: a quarter at least, where any point of 25 would be 0.04.
   expect(figures.top1).toBeGreaterThan(0.15)
   expect(figures.top5).toBeGreaterThan(0.5)
@@ -42,7 +44,7 @@ test('the page has curves, boards, filters and both networks; the summary names 
     'Convolutional network',
     'Fully connected network',
     'What the filters look for',
-    'conv2d(6, 5×5)',
+    'conv2d(4, 5×5)',
   ]) {
     expect(page).toContain(text)
   }
@@ -63,8 +65,9 @@ test('predict draws the position before a move, and writes a page', async () => 
   const run = ['predict', 'one game.sgf', '--move', '5', '--out', 'whole', '--backend', 'reference']
   const { code, out, err } = await runApp(folder, 'go-policy', ...run)
   expect({ code, err }).toEqual({ code: 0, err })
-  expect(out).toMatch(/^ 5 (.*) 5$/m)
-  expect(out.match(/[●○]/g)?.length).toBe(5) // four stones, and the player's own in the line below
+  expect(out).toMatch(/^ 5 .*5$/m)
+  // Four stones, and the player's own in the line below.
+  expect(out.match(/[●○]/g)?.length).toBe(5)
   expect(out).toContain('Black (●) to play move 5')
   expect(out).not.toContain('\u001b')
   const page = readFileSync(join(folder, 'whole/predictions/one game.html'), 'utf8')
@@ -87,7 +90,7 @@ test('Ctrl-C saves; --resume ends with the same figures; other sizes are refused
 
   const other = await runApp(folder, 'go-policy', 'train', '--resume', '--out', 'cut', '--filters', '7')
   expect(other.code).toBe(2)
-  expect(other.err).toMatch(/--filters: expected 6, with which the run in .* began/)
+  expect(other.err).toMatch(/--filters: expected 4, with which the run in .* began/)
 
   const resumed = await startLine(folder, `${line} --json`).ending
   expect({ code: resumed.code, err: resumed.err }).toEqual({ code: 0, err: resumed.err })

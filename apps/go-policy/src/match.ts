@@ -49,7 +49,7 @@ export const match: ReturnType<typeof defineCommand> = defineCommand({
     await mkdir(folder, { recursive: true })
     const date = new Date().toISOString().slice(0, 10)
     const games: MatchGame[] = []
-    const progress = terminal.startProgress({ title: `${us} against ${options.opponent}`, total: count })
+    const progress = terminal.startProgress({ title: `Games against ${options.opponent.split(' ')[0]}`, total: count })
     try {
       for (let number = 1; number <= count && !signal.aborted; number++) {
         const engine = openEngine({ ...toEngineOptions(options, policy, us), seed: options.seed + number }, (error) => {

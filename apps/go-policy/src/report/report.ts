@@ -23,7 +23,7 @@ export async function writeGoReport(path: string, result: GoResult): Promise<voi
         value: percent(top1),
         note: `of ${positions.toLocaleString('en')} moves`,
       },
-      { label: `${networkTitles[name]}, top-5`, value: percent(top5) },
+      { label: `top-5, ${networkTitles[name].toLowerCase()}`, value: percent(top5) },
     ]),
   )
   addTable(report, result)
