@@ -22,7 +22,13 @@ const commands = {
   jax: [process.execPath, file('jax.mjs')],
 }
 /** Runs per round: short tasks are timed over several. */
-const repeats = { matmul: 5, 'lstm 16×20×100': 20, 'lstm 32×30×128→256→500': 3, convolution: 2 }
+const repeats = {
+  matmul: 5,
+  'lstm 16×20×100': 20,
+  'lstm 32×30×128→256→500': 3,
+  convolution: 2,
+  'ctc 32×200×80, 40 labels': 5,
+}
 /** A task slower than this (ms) is not repeated in later rounds. */
 const patience = 15_000
 

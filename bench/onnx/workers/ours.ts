@@ -11,6 +11,7 @@ import {
   valueAndGrad,
 } from '../../../packages/core-tensor/src/index.ts'
 import { openOnnx } from '../../../packages/onnx-kernels/src/index.ts'
+import { ctcLoss } from '../../../packages/sequence-losses/src/index.ts'
 import { serve } from './serve.mjs'
 
 const threads = Number(process.env.BENCH_THREADS ?? 0)
@@ -127,6 +128,26 @@ const tasks: Record<string, () => Promise<() => Promise<void>>> = {
       return crossEntropy(states.matmul(w.v as Tensor).add(w.d as Tensor), target as Tensor, 500)
     }, weights)
     return () => run(x, y)
+  },
+  'ctc 32×200×80, 40 labels': async () => {
+    const logits = upload([32, 200, 80], 2)
+    // Classes 1 … 79; 0 is the blank.
+    const targets = await labels([32, 40], 79).data()
+    const shifted = targets.map((label: number) => label + 1) as Int32Array
+    const data = [
+      backend.upload({ shape: [32, 40], dtype: 'int32', data: shifted }),
+      backend.upload({ shape: [32], dtype: 'int32', data: new Int32Array(32).fill(200) }),
+      backend.upload({ shape: [32], dtype: 'int32', data: new Int32Array(32).fill(40) }),
+    ] as const
+    const step = compile(backend, (x: Tensor, y: Tensor, inputLengths: Tensor, labelLengths: Tensor) =>
+      valueAndGrad((given: Tensor) => ctcLoss(given, y, { inputLengths, labelLengths }))(x),
+    )
+    return async () => {
+      const { value, gradient } = await step(logits, ...data)
+      await value.data()
+      value.dispose()
+      gradient.dispose()
+    }
   },
   'mlp epoch': async () => {
     const weights = { w: upload([784, 256]), b: upload([256]), v: upload([256, 10]), d: upload([10]) }

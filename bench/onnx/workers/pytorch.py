@@ -61,6 +61,19 @@ def lstm_large():
     )
 
 
+def ctc():
+    x = uniform(32, 200, 80, scale=2).requires_grad_()
+    y, steps, counts = torch.randint(1, 80, (32, 40)), torch.full((32,), 200), torch.full((32,), 40)
+
+    def run():
+        x.grad = None
+        loss = F.ctc_loss(x.log_softmax(-1).transpose(0, 1), y, steps, counts)
+        loss.backward()
+        return loss.item()
+
+    return run
+
+
 def mlp_epoch():
     model = torch.nn.Sequential(torch.nn.Linear(784, 256), torch.nn.ReLU(), torch.nn.Linear(256, 10))
     batches = [(uniform(128, 784, scale=1), torch.randint(10, (128,))) for _ in range(8)]
@@ -85,6 +98,7 @@ tasks = {
     'convolution': convolution,
     'lstm 16×20×100': lstm_small,
     'lstm 32×30×128→256→500': lstm_large,
+    'ctc 32×200×80, 40 labels': ctc,
     'mlp epoch': mlp_epoch,
     'adam 10M': adam,
 }

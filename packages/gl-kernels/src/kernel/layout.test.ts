@@ -3,7 +3,16 @@ import { type Shape, sizeOf } from '@deep-recipe/core-tensor'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { constantIndex, evaluateIndex } from './index-algebra.ts'
-import { denseLayout, type Layout, offsetOf, paddedLayout, placeOf, stackLayout, tiledLayout } from './layout.ts'
+import {
+  denseLayout,
+  type Layout,
+  offsetOf,
+  paddedLayout,
+  placeOf,
+  sliceLayout,
+  stackLayout,
+  tiledLayout,
+} from './layout.ts'
 
 const limits = { maxTextureSize: 64 }
 
@@ -32,7 +41,7 @@ function checkLayout(layout: Layout): void {
 
 const shapes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
 
-test('dense, padded, tiled and stacked layouts give every element its own place', () => {
+test('dense, padded, tiled and stacked layouts give every element its own place', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(shapes, fc.nat(), (shape, seed) => {
       const order = shape.map((_, axis) => axis)
@@ -50,6 +59,14 @@ test('dense, padded, tiled and stacked layouts give every element its own place'
   checkLayout(stackLayout(denseLayout([2, 3, 4], limits), 4, 1, limits))
 })
 
+test('many slices of a scan get wide rows, so that they fit', () => {
+  // Dense, a slice takes 20 rows of one texel: three of them would fit.
+  for (const length of [3, 4, 10, 30]) {
+    checkLayout(stackLayout(sliceLayout([20, 4], length, limits), length, 0, limits))
+    checkLayout(stackLayout(sliceLayout([2, 10, 4], length, limits), length, 1, limits))
+  }
+})
+
 test('dense layouts keep row-major order', () => {
   const layout = denseLayout([3, 5, 7], limits)
   expect(evaluateIndex(offsetOf(layout, [2, 4, 6].map(constantIndex)), {})).toBe(3 * 5 * 7 - 1)
@@ -58,4 +75,5 @@ test('dense layouts keep row-major order', () => {
 test('what is larger than the largest texture is refused with its size', () => {
   expect(() => denseLayout([65, 64, 4], limits)).toThrow(/at most 16384 elements.*received 16640.*smaller batches/)
   expect(() => stackLayout(denseLayout([64, 64], limits), 5, 0, limits)).toThrow(/at most \d steps/)
+  expect(() => stackLayout(sliceLayout([64, 64], 5, limits), 5, 0, limits)).toThrow(/at most \d steps/)
 })

@@ -112,6 +112,24 @@ function chooseSize(
   })
 }
 
+/** Dense, and wide enough for `length` such slices to stand one below the other, where that can be had. */
+export function sliceLayout(shape: Shape, length: number, limits: TextureLimits): Layout {
+  const dense = denseLayout(shape, limits)
+  const { maxTextureSize } = limits
+  const texels = Math.ceil(sizeOf(dense.lengths) / 4)
+  let { width, height } = dense
+  while (stackedRows(height, length) * length > maxTextureSize && height > 1 && 2 * width <= maxTextureSize) {
+    width *= 2
+    height = Math.ceil(texels / width)
+  }
+  return { ...dense, width, height, rows: height }
+}
+
+/** Rows that a slice takes: an even number, so that the 2×2 groups of fragments that share work start alike in every slice. */
+function stackedRows(height: number, length: number): number {
+  return length > 1 ? height + (height % 2) : height
+}
+
 /** `length` slices one below the other, each starting on a row of its own; `stepAxis` is the place of the new axis. */
 export function stackLayout(
   slice: Layout,
@@ -119,8 +137,7 @@ export function stackLayout(
   stepAxis: number,
   { maxTextureSize }: TextureLimits,
 ): Layout {
-  // An even number of rows, so that the 2×2 groups of fragments that share work start alike in every slice.
-  const rows = length > 1 ? slice.height + (slice.height % 2) : slice.height
+  const rows = stackedRows(slice.height, length)
   const height = Math.max(1, rows * length)
   if (height > maxTextureSize) {
     throw new BackendError({

@@ -3,7 +3,7 @@
 import { type Node, type NodeOf, sizeOf, sortNodes } from '@deep-recipe/core-tensor'
 import { constantIndex, variableIndex } from '../kernel/index-algebra.ts'
 import type { Carry, PlanStep } from '../kernel/kernel.ts'
-import { denseLayout, type Layout, stackLayout } from '../kernel/layout.ts'
+import { denseLayout, type Layout, sliceLayout, stackLayout } from '../kernel/layout.ts'
 import { type Fusion, isHeavy } from './choose-roots.ts'
 import type { Pack, Planning, Region, StoredValue, Target } from './region.ts'
 
@@ -113,8 +113,9 @@ class ScanPlanner {
     const planner = this.#planner
     const { depth } = this.#region
     const shape = packedShape(group)
-    const slice = denseLayout(shape, planner.options)
-    const stacked = stackLayout(slice, this.#scan.attributes.length, group.length === 1 ? 0 : 1, planner.options)
+    const { length } = this.#scan.attributes
+    const slice = sliceLayout(shape, length, planner.options)
+    const stacked = stackLayout(slice, length, group.length === 1 ? 0 : 1, planner.options)
     const type = { dtype: (group[0] as Output).node.dtype, shape: stacked.shape }
     const buffer = planner.addBuffer(type, stacked, { kind: 'temporary' }, depth)
     this.#addTarget(group, { buffer, layout: { ...slice, rows: stacked.rows }, slice: depth })

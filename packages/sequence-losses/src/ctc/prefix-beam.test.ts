@@ -39,6 +39,7 @@ const cases = fc
       ),
     }),
   )
+const logs = (rows: number[][]) => rows.map((row) => row.map(Math.log))
 const wide = { beamWidth: 10_000, results: 10_000 }
 
 /** Compares the outputs with everything that can be spelled and is allowed, scored as given. */
@@ -121,7 +122,22 @@ describe('with a beam that holds everything', () => {
   })
 })
 
-const logs = (rows: number[][]) => rows.map((row) => row.map(Math.log))
+test("TensorFlow's published test: a beam of two", () => {
+  const probabilities = [
+    [0.30999, 0.309938, 0.0679938, 0.0673362, 0.0708352, 0.173908],
+    [0.215136, 0.439699, 0.0370931, 0.0393967, 0.0381581, 0.230517],
+    [0.199959, 0.489485, 0.0233221, 0.0251417, 0.0233289, 0.238763],
+    [0.279611, 0.452966, 0.0204795, 0.0209126, 0.0194803, 0.20655],
+    [0.51286, 0.288951, 0.0243026, 0.0220788, 0.0219297, 0.129878],
+  ]
+  const found = decodePrefixBeam(logs(probabilities), { blank: 5, beamWidth: 2, results: 2 })
+  expect(found.map(({ labels }) => labels)).toEqual([
+    [1, 0],
+    [0, 1, 0],
+  ])
+  expect(found[0]?.logProbability).toBeCloseTo(-3.5821197, 4)
+  expect(found[1]?.logProbability).toBeCloseTo(-3.777835, 4)
+})
 
 describe('the beam', () => {
   test('finds what the best path misses', () => {
