@@ -1,5 +1,5 @@
 // The split: ten tests that share nothing and are everything together, with both kinds alike in all parts.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RecipeError } from '@deep-recipe/core-tensor'
@@ -42,4 +42,19 @@ test('from a folder, or generated', async () => {
   for (const { words, positive } of [...data.train, ...data.test]) expect(words[0]).toBe(positive ? 'good' : 'bad')
   const generated = await loadData({ folder: undefined, seed: 1, fold: 0 })
   expect([generated.test.length, generated.isGenerated]).toEqual([300, true])
+})
+
+test.each([
+  [
+    'an empty file',
+    { 'a.pos': 'good\n'.repeat(20), 'a.neg': '\n' },
+    /a\.neg: expected at least one sentence, received none/,
+  ],
+  ['no file of one kind', { 'a.pos': 'good\n' }, /\*\.neg in .*: expected one file, received none/],
+  ['two files of one kind', { 'a.pos': 'good\n', 'b.pos': 'good\n', 'a.neg': 'bad\n' }, /received a\.pos, b\.pos/],
+])('%s is told', async (name, files, message) => {
+  const own = join(folder, name)
+  mkdirSync(own)
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(own, file), text)
+  await expect(loadData({ folder: own, seed: 1, fold: 0 })).rejects.toThrow(message)
 })
