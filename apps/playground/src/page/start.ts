@@ -1,12 +1,13 @@
 // The page: tabs, one experiment at a time, and the backend that they share.
 import { digitsPanel } from '../digits/panel.ts'
+import { goPanel } from '../go/panel.ts'
 import { slotsPanel } from '../slots/panel.ts'
 import { speechPanel } from '../speech/panel.ts'
 import { element, errorBox } from './elements.ts'
 import { openPageBackend } from './open-backend.ts'
 import type { Panel } from './panel.ts'
 
-const panels: readonly Panel[] = [digitsPanel, slotsPanel, speechPanel]
+const panels: readonly Panel[] = [digitsPanel, goPanel, slotsPanel, speechPanel]
 
 const find = (id: string): HTMLElement => document.getElementById(id) ?? document.body
 const [tabs, main, status] = [find('tabs'), find('panel'), find('backend')]

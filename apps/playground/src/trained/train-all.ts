@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openBackend } from '@deep-recipe/backends'
 import type { Backend } from '@deep-recipe/core-tensor'
 import { createTerminal, formatDuration, writeFileAtomically } from '@deep-recipe/training'
+import { trainGo } from '../go/train.ts'
 import { trainSlots } from '../slots/train.ts'
 import { trainSpeech } from '../speech/train.ts'
 import { encodeTrained, type TrainedModel } from './trained-model.ts'
@@ -12,6 +13,7 @@ type Train = (backend: Backend, epochs: number) => Promise<TrainedModel<unknown>
 
 /** By the name of the file: how to train, and for how many epochs. */
 const trainings: Readonly<Record<string, readonly [train: Train, epochs: number]>> = {
+  go: [trainGo, 12],
   slots: [trainSlots, 6],
   speech: [trainSpeech, 10],
 }
