@@ -85,6 +85,55 @@ describe.skipIf(executablePath === undefined)(
       await finish('slots')
     })
 
+    test('go: a stone is played, and answered', async () => {
+      await open('go')
+      const centre = page.getByRole('gridcell', { name: /^E5, empty/ })
+      await centre.waitFor()
+      await page.getByRole('gridcell').first().focus()
+      for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowDown')
+      for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('Enter')
+      await until(`document.querySelectorAll('.stone.white').length === 1`)
+      expect(await page.locator('.stone.black').count()).toBe(1)
+      expect(await page.getByRole('gridcell', { name: /^E5, black/ }).count()).toBe(1)
+      await until(`document.querySelector('section [role=status]').textContent.includes('your turn')`)
+      // Shares of legal points only, in all at most 1.
+      const shares = await page
+        .getByRole('gridcell')
+        .evaluateAll((cells) => cells.map((cell) => Number(/network (\d+)/.exec(cell.ariaLabel ?? '')?.[1] ?? 0)))
+      expect(Math.max(...shares)).toBeGreaterThan(0)
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(110)
+      await finish('go')
+    })
+
+    test('speech: the page speaks, hears, and draws; a file that is no sound is refused in a sentence', async () => {
+      await open('speech')
+      const answer = page.getByRole('region', { name: 'Recognized' }).getByRole('status')
+      await until(`document.querySelector('.answer').textContent.startsWith('Heard:')`)
+      await page.getByRole('textbox').fill('7')
+      await page.getByRole('button', { name: 'Speak them' }).click()
+      await until(`document.querySelector('.answer').textContent.startsWith('Heard:')`)
+      expect(await answer.textContent()).toMatch(/^Heard: (nothing|\d)/)
+      await finish('speech')
+      await page
+        .locator('#file')
+        .setInputFiles({ name: 'a.wav', mimeType: 'audio/wav', buffer: Buffer.from('RIFF????WAVEfmt ') })
+      await page.getByRole('alert').waitFor()
+      expect(await page.getByRole('alert').textContent()).toMatch(/a\.wav/)
+    })
+
+    test('captions: a sentence for a scene, and where each word was looked for', async () => {
+      await open('captions')
+      await until(`document.querySelectorAll('.words button').length > 2`)
+      const picture = (): Promise<string> =>
+        page.locator('canvas.scene').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+      const plain = await picture()
+      await page.locator('.words button').nth(1).click()
+      expect(await page.locator('.words button').nth(1).getAttribute('aria-pressed')).toBe('true')
+      expect(await picture()).not.toBe(plain)
+      await finish('captions')
+    })
+
     test('tabs are reached with the arrow keys', async () => {
       await open('digits')
       await page.getByRole('tab', { selected: true }).focus()

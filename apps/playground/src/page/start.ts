@@ -1,4 +1,5 @@
 // The page: tabs, one experiment at a time, and the backend that they share.
+import { captionsPanel } from '../captions/panel.ts'
 import { digitsPanel } from '../digits/panel.ts'
 import { goPanel } from '../go/panel.ts'
 import { slotsPanel } from '../slots/panel.ts'
@@ -7,7 +8,7 @@ import { element, errorBox } from './elements.ts'
 import { openPageBackend } from './open-backend.ts'
 import type { Panel } from './panel.ts'
 
-const panels: readonly Panel[] = [digitsPanel, goPanel, slotsPanel, speechPanel]
+const panels: readonly Panel[] = [digitsPanel, goPanel, slotsPanel, speechPanel, captionsPanel]
 
 const find = (id: string): HTMLElement => document.getElementById(id) ?? document.body
 const [tabs, main, status] = [find('tabs'), find('panel'), find('backend')]

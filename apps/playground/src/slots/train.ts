@@ -2,12 +2,12 @@
 import { arange, type Backend } from '@deep-recipe/core-tensor'
 import { buildVocabularySync, generateTickets, padSequences } from '@deep-recipe/datasets/words'
 import { adam, fit, softmaxCrossEntropy } from '@deep-recipe/training'
-import type { TrainedModel } from '../trained/trained-model.ts'
+import type { Effort, TrainedModel } from '../trained/trained-model.ts'
 import { makeTagger, type SlotNames, STEPS } from './model.ts'
 
 /** Trains it; seconds on ONNX Runtime. */
-export async function trainSlots(backend: Backend, epochs: number): Promise<TrainedModel<SlotNames>> {
-  const sentences = generateTickets({ count: 3000, seed: 1, madeUp: 0.2 })
+export async function trainSlots(backend: Backend, { epochs, share }: Effort): Promise<TrainedModel<SlotNames>> {
+  const sentences = generateTickets({ count: Math.ceil(3000 * share), seed: 1, madeUp: 0.2 })
   const vocabulary = buildVocabularySync(
     sentences.map(({ words }) => words),
     { minimumCount: 3 },

@@ -3,7 +3,7 @@ import { type Backend, HostRandom, type Tensor, toNdArray } from '@deep-recipe/c
 import { generateSpokenDigits, type SpokenDigit } from '@deep-recipe/datasets/sound'
 import { ctcLoss } from '@deep-recipe/sequence-losses'
 import { adam, fit, withClipping } from '@deep-recipe/training'
-import type { TrainedModel } from '../trained/trained-model.ts'
+import type { Effort, TrainedModel } from '../trained/trained-model.ts'
 import { FILTERS, hear, RATE, STACK, STEPS } from './features.ts'
 import { makeRecognizer } from './model.ts'
 import { speakString } from './speak-string.ts'
@@ -13,15 +13,16 @@ const STRINGS = 720
 const LONGEST = 4
 
 /** Trains it; some seconds on ONNX Runtime. */
-export async function trainSpeech(backend: Backend, epochs: number): Promise<TrainedModel<null>> {
+export async function trainSpeech(backend: Backend, { epochs, share }: Effort): Promise<TrainedModel<null>> {
+  const strings = Math.ceil(STRINGS * share)
   const digits = generateSpokenDigits({ speakers: SPEAKERS, takes: 4, rate: RATE, seed: 1 })
   const voices = [...new Set(digits.map(({ speaker }) => speaker))].map((speaker) =>
     digits.filter((digit) => digit.speaker === speaker),
   )
   const random = new HostRandom(2)
-  const inputs = new Float32Array(STRINGS * STEPS * STACK * FILTERS)
-  const labels = new Int32Array(STRINGS * LONGEST).fill(-1)
-  for (let string = 0; string < STRINGS; string++) {
+  const inputs = new Float32Array(strings * STEPS * STACK * FILTERS)
+  const labels = new Int32Array(strings * LONGEST).fill(-1)
+  for (let string = 0; string < strings; string++) {
     const voice = voices[random.integer(voices.length)] ?? digits
     const takes = Array.from(
       { length: 1 + random.integer(LONGEST) },
@@ -36,8 +37,8 @@ export async function trainSpeech(backend: Backend, epochs: number): Promise<Tra
   const { params } = await fit(
     makeRecognizer(),
     {
-      inputs: toNdArray({ shape: [STRINGS, STEPS, STACK * FILTERS], dtype: 'float32', data: inputs }),
-      targets: toNdArray({ shape: [STRINGS, LONGEST], dtype: 'int32', data: labels }),
+      inputs: toNdArray({ shape: [strings, STEPS, STACK * FILTERS], dtype: 'float32', data: inputs }),
+      targets: toNdArray({ shape: [strings, LONGEST], dtype: 'int32', data: labels }),
     },
     {
       backend,

@@ -4,18 +4,20 @@ import { join } from 'node:path'
 import { openBackend } from '@deep-recipe/backends'
 import type { Backend } from '@deep-recipe/core-tensor'
 import { createTerminal, formatDuration, writeFileAtomically } from '@deep-recipe/training'
+import { trainCaptions } from '../captions/train.ts'
 import { trainGo } from '../go/train.ts'
 import { trainSlots } from '../slots/train.ts'
 import { trainSpeech } from '../speech/train.ts'
-import { encodeTrained, type TrainedModel } from './trained-model.ts'
+import { type Effort, encodeTrained, type TrainedModel } from './trained-model.ts'
 
-type Train = (backend: Backend, epochs: number) => Promise<TrainedModel<unknown>>
+type Train = (backend: Backend, effort: Effort) => Promise<TrainedModel<unknown>>
 
 /** By the name of the file: how to train, and for how many epochs. */
 const trainings: Readonly<Record<string, readonly [train: Train, epochs: number]>> = {
   go: [trainGo, 12],
   slots: [trainSlots, 6],
   speech: [trainSpeech, 10],
+  captions: [trainCaptions, 6],
 }
 
 const words = process.argv.slice(2)
@@ -32,7 +34,7 @@ if (missing.length > 0) {
   try {
     for (const [place, [name, [train, epochs]]] of missing.entries()) {
       const started = performance.now()
-      const bytes = encodeTrained(await train(backend, isQuick ? 1 : epochs))
+      const bytes = encodeTrained(await train(backend, isQuick ? { epochs: 1, share: 0.25 } : { epochs, share: 1 }))
       await writeFileAtomically(join(folder, `${name}.safetensors`), bytes)
       terminal.log(`${name}: trained in ${formatDuration((performance.now() - started) / 1000)}`)
       progress.update(place + 1)

@@ -16,6 +16,13 @@ export interface TrainedModel<Extra> {
   readonly extra: Extra
 }
 
+/** How long to train. */
+export interface Effort {
+  readonly epochs: number
+  /** Of the examples, 0 to 1. */
+  readonly share: number
+}
+
 /** The bytes of a file. */
 export function encodeTrained<Extra>({ params, extra }: TrainedModel<Extra>): Uint8Array {
   return encodeSafetensors(nameTensors(params), { extra: JSON.stringify(extra) })
