@@ -1,6 +1,12 @@
 // The ear: what is made of a sound before the network sees it.
 import type { HostNdArray } from '@deep-recipe/datasets'
-import { logMel, normalizeFeatures, resample, type Sound } from '@deep-recipe/datasets/sound'
+import {
+  createLogMel,
+  type LogMelExtractor,
+  normalizeFeatures,
+  resample,
+  type Sound,
+} from '@deep-recipe/datasets/sound'
 
 /** The network hears what a telephone passes. Other sounds are resampled. */
 export const rate = 8000
@@ -17,9 +23,12 @@ export function toSamples({ samples, rate: given }: Sound): Float32Array {
   return given === rate ? samples : resample(samples, given, rate)
 }
 
+let ear: LogMelExtractor | undefined
+
 /** Log-mel features as they are: [frames, filters], 25 ms each, every 10 ms, within 60 dB of the loudest. For pictures too. */
 export function hear(samples: Float32Array): HostNdArray<Float32Array> {
-  const features = logMel(samples, { rate, hopSeconds, filters, floor: 1e-8 })
+  ear ??= createLogMel({ rate, hopSeconds, filters, floor: 1e-8 })
+  const features = ear.extract(samples)
   const { data } = features
   let loudest = Number.NEGATIVE_INFINITY
   for (const value of data) loudest = Math.max(loudest, value)

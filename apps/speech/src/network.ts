@@ -140,3 +140,12 @@ function keepReal(steps: Tensor, mask: Tensor): Tensor {
           .reshape([batch, time])
   return real.expandDims(2).where(steps, 0)
 }
+
+/** A network as people call it. */
+export function networkTitle(name: NetworkName): string {
+  return {
+    'conv-lstm': 'Convolution and LSTM both ways',
+    bilstm: 'Two LSTMs both ways',
+    frames: 'Feed-forward network on 65 ms',
+  }[name]
+}

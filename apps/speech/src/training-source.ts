@@ -2,12 +2,19 @@
 // noise, with stretches and bands left out.
 import { HostRandom } from '@deep-recipe/core-tensor'
 import { prefetch } from '@deep-recipe/datasets'
-import { addNoise, changeSpeed, makeNoise, maskFeatures, type SpokenDigit } from '@deep-recipe/datasets/sound'
+import {
+  addNoise,
+  changeSpeed,
+  type MaskOptions,
+  makeNoise,
+  maskFeatures,
+  type SpokenDigit,
+} from '@deep-recipe/datasets/sound'
 import type { BatchSource, TrainingBatch } from '@deep-recipe/training'
 import { type Example, packBatch } from './batches.ts'
 import { hopSeconds, prepareFeatures, rate } from './hearing.ts'
 import { countSteps } from './network.ts'
-import { drawPauses, joinRecordings, type Pauses, type Recordings } from './strings.ts'
+import { drawPauses, joinRecordings, longestString, type Pauses, type Recordings } from './strings.ts'
 
 /** Strings of about one length, which share a shape. */
 interface Bucket {
@@ -18,17 +25,22 @@ interface Bucket {
   readonly batch: number
 }
 
-const buckets: readonly Bucket[] = [
-  { digits: [1, 2], frames: 144, batch: 48 },
-  { digits: [3, 4], frames: 288, batch: 32 },
-  { digits: [5, 7], frames: 480, batch: 24 },
-]
+/** Short, middling and long strings. */
+function makeBuckets(batchSize: number): readonly Bucket[] {
+  return [
+    { digits: [1, 2], frames: 144, batch: batchSize },
+    { digits: [3, 4], frames: 288, batch: Math.ceil((2 * batchSize) / 3) },
+    { digits: [5, longestString], frames: 480, batch: Math.ceil(batchSize / 2) },
+  ]
+}
 
 /** How much of created data. */
 export interface TrainingSourceOptions {
   readonly recordings: Recordings
   /** Batches in an epoch. */
   readonly steps: number
+  /** Strings in a batch of short ones. */
+  readonly batchSize: number
   readonly epochs: number
   readonly seed: number
   readonly stride: number
@@ -41,16 +53,19 @@ const trainingPauses: Pauses = { between: [0, 0.5], around: [0, 0.25] }
 const silence: Pauses = { between: [0, 0], around: [0.1, 0.6] }
 /** Share of examples in which nothing is said: silence must not be a digit. */
 const silentShare = 0.03
+/** Masks that leave enough of a digit, which lasts 40 frames. */
+const masks: MaskOptions = { timeMasks: 2, timeWidth: 6, timeShare: 0.1, bandMasks: 2, bandWidth: 6 }
 const noiseSamples = 1 << 16
 
 /** The source of a training. Batch b of epoch e depends on the seed, e and b alone, so a run can go on anywhere. */
 export function trainingSource(options: TrainingSourceOptions): BatchSource {
   const { steps, epochs, seed, stride } = options
+  const buckets = makeBuckets(options.batchSize)
   const random = new HostRandom(seed).fork(7)
   const noises = (['white', 'pink', 'brown'] as const).map((color, i) => makeNoise(noiseSamples, color, random.fork(i)))
   const makeBatch = (epoch: number, step: number): TrainingBatch => {
     const draw = random.fork(1000 + epoch).fork(step)
-    const bucket = chooseBucket((epoch + step / steps) / epochs, draw)
+    const bucket = chooseBucket(buckets, (epoch + step / steps) / epochs, draw)
     const examples = Array.from({ length: bucket.batch }, (_, i) => drawExample(options, bucket, noises, draw.fork(i)))
     return packBatch(examples, bucket.batch, bucket.frames, stride)
   }
@@ -66,9 +81,9 @@ export function trainingSource(options: TrainingSourceOptions): BatchSource {
   }
 }
 
-/** From short to long: after a tenth of the training three digits and more, after a quarter all lengths. */
-function chooseBucket(progress: number, random: HostRandom): Bucket {
-  const known = progress < 0.1 ? 1 : progress < 0.25 ? 2 : 3
+/** From short to long: after a twentieth of the training three digits and more, after an eighth all lengths. */
+function chooseBucket(buckets: readonly Bucket[], progress: number, random: HostRandom): Bucket {
+  const known = progress < 0.05 ? 1 : progress < 0.12 ? 2 : 3
   return buckets[random.integer(known)] as Bucket
 }
 
@@ -124,7 +139,7 @@ function drawExample(
   const joined = joinRecordings(words, pauses, rate, random)
   if (!options.augment) return { features: prepareFeatures(joined), digits }
   const noise = noises[random.integer(noises.length)] as Float32Array
-  const decibels = 8 + 42 * random.uniform()
+  const decibels = 12 + 38 * random.uniform()
   const noisy = addNoise(joined, noise, decibels, random.integer(noise.length))
-  return { features: maskFeatures(prepareFeatures(noisy), {}, random), digits }
+  return { features: maskFeatures(prepareFeatures(noisy), masks, random), digits }
 }

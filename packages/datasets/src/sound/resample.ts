@@ -66,14 +66,12 @@ export function createResampler(from: number, to: number, options: ResampleOptio
   let produced = 0
   const produce = (count: number): Float32Array => {
     const output = new Float32Array(Math.max(0, count - produced))
+    const input = held
     for (let i = 0; i < output.length; i++) {
       const moment = (produced + i) * stride
-      const nearest = Math.floor(moment / phases)
-      const filter = filterOf(moment % phases)
-      const begin = nearest - reach + 1 - heldFrom
-      let sum = 0
-      for (let k = 0; k < filter.length; k++) sum += (held[begin + k] as number) * (filter[k] as number)
-      output[i] = sum
+      const phase = moment % phases
+      const begin = (moment - phase) / phases - reach + 1 - heldFrom
+      output[i] = weigh(input, begin, filterOf(phase))
     }
     produced += output.length
     const needed = Math.floor((produced * stride) / phases) - reach + 1
@@ -96,6 +94,13 @@ export function createResampler(from: number, to: number, options: ResampleOptio
       return produce(Math.ceil((received * phases) / stride))
     },
   }
+}
+
+/** Σ_k x[begin + k] h[k] */
+function weigh(samples: Float32Array, begin: number, filter: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < filter.length; k++) sum += (samples[begin + k] as number) * (filter[k] as number)
+  return sum
 }
 
 /** The filters of a ratio. */

@@ -9,7 +9,7 @@ import { joinSamples } from '../sound.ts'
 import { addDeltas, normalizeFeatures } from './columns.ts'
 import { hertzToMel, makeFilterbank, melToHertz } from './filterbank.ts'
 import { countFrames, createFramer } from './frames.ts'
-import { createLogMelStream, logMel, preEmphasize } from './log-mel.ts'
+import { createLogMel, logMel, preEmphasize } from './log-mel.ts'
 import { mfcc } from './mfcc.ts'
 import { createSpectrumAnalyzer } from './spectrum.ts'
 import { makeWindow } from './windows.ts'
@@ -144,7 +144,7 @@ describe('streams of features', () => {
   test('a sound in blocks gives the frames of the whole', () => {
     const random = new HostRandom(3)
     for (const options of [htk, slaney]) {
-      const stream = createLogMelStream(options)
+      const stream = createLogMel(options).open()
       const parts: Float32Array[] = []
       for (let at = 0; at < sweep.length; ) {
         const size = 1 + random.integer(300)

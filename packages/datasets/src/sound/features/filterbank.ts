@@ -85,11 +85,12 @@ export function makeFilterbank(options: FilterbankOptions): Filterbank {
     filters,
     centers: corners.slice(1, -1),
     apply(spectrum, output, at): void {
-      filters.forEach(({ first, weights }, i) => {
+      for (let i = 0; i < count; i++) {
+        const { first, weights } = filters[i] as (typeof filters)[number]
         let sum = 0
         for (let k = 0; k < weights.length; k++) sum += (spectrum[first + k] as number) * (weights[k] as number)
         output[at + i] = sum
-      })
+      }
     },
   }
 }

@@ -1,0 +1,63 @@
+// The options of `train`, and what they mean.
+import { choiceOption, integerOption, numberOption, type OptionKind, textOption } from '@deep-recipe/app-kit'
+import type { NetworkOptions } from './network.ts'
+
+/** Options of `train`. Those without a default take one that suits the data: see `chooseSettings`. */
+export const trainOptions: {
+  readonly model: OptionKind<'conv-lstm' | 'bilstm'>
+  readonly test: OptionKind<string | undefined>
+  readonly leaveOut: OptionKind<string | undefined>
+  readonly units: OptionKind<number | undefined>
+  readonly steps: OptionKind<number | undefined>
+  readonly batchSize: OptionKind<number | undefined>
+  readonly learningRate: OptionKind<number | undefined>
+  readonly dropout: OptionKind<number>
+} = {
+  model: choiceOption(['conv-lstm', 'bilstm'], {
+    description: 'conv-lstm: convolutions that thin out time, then an LSTM both ways; bilstm: two LSTMs both ways',
+    default: 'conv-lstm',
+  }),
+  test: textOption({
+    description: 'Folder with recordings to test on (default: DATA-test beside --data, else some takes of --data)',
+  }),
+  leaveOut: textOption({ description: 'A speaker who is not trained on, and alone is tested on' }),
+  units: integerOption({ description: 'Units of an LSTM each way (default 48 embedded, 96 with --data)', least: 1 }),
+  steps: integerOption({ description: 'Batches in an epoch (default 20 embedded, 150 with --data)', least: 1 }),
+  batchSize: integerOption({
+    description: 'Strings in a batch of short ones; of long ones half as many (default 16 embedded, 32 with --data)',
+    least: 2,
+  }),
+  learningRate: numberOption({
+    description: 'Its highest value (default 0.005 embedded, 0.003 with --data)',
+    least: 1e-6,
+    most: 1,
+  }),
+  dropout: numberOption({ description: 'Share that is left out around the LSTM', default: 0.2, least: 0, most: 0.9 }),
+}
+
+/** What was asked for, as `train` was given it or as a run remembers it. */
+export interface Settings {
+  readonly network: NetworkOptions
+  readonly leaveOut: string | undefined
+  readonly steps: number
+  readonly batchSize: number
+  readonly learningRate: number
+}
+
+/** The settings from options, whose gaps are filled by what suits the data: small and quick without a folder. */
+export function chooseSettings(options: { readonly [name: string]: unknown }): Settings {
+  const embedded = options.data === undefined || options.data === null
+  const number = (name: string, otherwise: number): number =>
+    typeof options[name] === 'number' ? options[name] : otherwise
+  return {
+    network: {
+      name: options.model === 'bilstm' ? 'bilstm' : 'conv-lstm',
+      units: number('units', embedded ? 48 : 96),
+      dropout: number('dropout', trainOptions.dropout.defaultValue),
+    },
+    leaveOut: typeof options.leaveOut === 'string' ? options.leaveOut : undefined,
+    steps: number('steps', embedded ? 20 : 150),
+    batchSize: number('batchSize', embedded ? 16 : 32),
+    learningRate: number('learningRate', embedded ? 5e-3 : 3e-3),
+  }
+}
