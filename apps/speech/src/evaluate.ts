@@ -2,12 +2,14 @@
 import { defineCommand, textOption } from '@deep-recipe/app-kit'
 import { loadSpeechData } from './data.ts'
 import { describeMeasurement, measure, prepareTest, toFigures } from './measure.ts'
+import { stringsOption } from './options.ts'
 import { loadNetwork } from './saved-run.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Measure the network of a run on test recordings',
   options: {
     test: textOption({ description: 'Folder with recordings to test on (default: those of the run)' }),
+    strings: stringsOption,
   },
   examples: [
     ['evaluate', 'the last run, on the recordings it was tested on'],
@@ -26,7 +28,12 @@ export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
     log(`Data: ${data.source}`)
     const backend = await openBackend()
     signal.throwIfAborted()
-    const measured = await measure(saved.network, saved.params, prepareTest(data.test), backend)
+    const measured = await measure(
+      saved.network,
+      saved.params,
+      prepareTest(data.test, options.strings ?? saved.settings.strings),
+      backend,
+    )
     for (const line of describeMeasurement(measured, saved.name)) print(line)
     output(toFigures(measured, (performance.now() - startedAt) / 1000, backend.name))
   },

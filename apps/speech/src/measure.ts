@@ -2,12 +2,11 @@
 import { type Backend, HostRandom } from '@deep-recipe/core-tensor'
 import type { HostNdArray } from '@deep-recipe/datasets'
 import { type ErrorRate, tokenErrorRate } from '@deep-recipe/sequence-losses'
-import { type BatchSource, evaluateModel, type HostParams, type JsonRecord } from '@deep-recipe/training'
+import type { BatchSource, HostParams, JsonRecord } from '@deep-recipe/training'
 import { packBatch } from './batches.ts'
 import { decode, type Heard } from './decode.ts'
 import { prepareFeatures, rate } from './hearing.ts'
 import type { Network } from './network.ts'
-import { lossPerDigit } from './objective.ts'
 import { openRecognizer } from './recognize.ts'
 import { dealStrings, type Recordings, singleDigits, type Utterance } from './strings.ts'
 
@@ -26,6 +25,7 @@ export interface TestSet {
 export interface Answer {
   readonly utterance: TestUtterance
   readonly heard: Heard
+  readonly loss: number
 }
 
 /** What a measurement gives. */
@@ -41,15 +41,14 @@ export interface Measurement {
   readonly singles: readonly Answer[]
 }
 
-const testStrings = 240
 /** The strings are the same for every run. */
 const testSeed = 11
 
-/** Strings of 1 to 7 digits from recordings, and the recordings by themselves. */
-export function prepareTest(recordings: Recordings): TestSet {
+/** So many strings of 1 to 7 digits from recordings, and the recordings by themselves. */
+export function prepareTest(recordings: Recordings, count: number): TestSet {
   const withFeatures = (one: Utterance): TestUtterance => ({ ...one, features: prepareFeatures(one.samples) })
   return {
-    strings: dealStrings(recordings, testStrings, rate, new HostRandom(testSeed)).map(withFeatures),
+    strings: dealStrings(recordings, count, rate, new HostRandom(testSeed)).map(withFeatures),
     singles: singleDigits(recordings).map(withFeatures),
   }
 }
@@ -64,8 +63,12 @@ export async function measure(
   const recognizer = openRecognizer(network, params, backend)
   try {
     const answer = async (utterances: readonly TestUtterance[]): Promise<Answer[]> => {
-      const scores = await recognizer.listen(utterances.map(({ features }) => features))
-      return utterances.map((utterance, i) => ({ utterance, heard: decode(scores[i], recognizer.stride) }))
+      const examined = await recognizer.examine(utterances)
+      return examined.map(({ scores, loss }, i) => ({
+        utterance: utterances[i] as TestUtterance,
+        heard: decode(scores, recognizer.stride),
+        loss,
+      }))
     }
     const [heardStrings, heardSingles] = [await answer(strings), await answer(singles)]
     const edits = tokenErrorRate(
@@ -73,14 +76,10 @@ export async function measure(
       strings.map(({ digits }) => digits),
     )
     const right = heardSingles.filter(({ heard, utterance }) => heard.digits.join() === utterance.digits.join())
-    const { loss } = await evaluateModel(network.layer, params, batchesOf(strings, network.stride), {
-      backend,
-      loss: lossPerDigit,
-    })
     return {
       digitErrorRate: edits.rate,
       singleDigitAccuracy: right.length / singles.length,
-      loss: loss as number,
+      loss: heardStrings.reduce((sum, { loss }) => sum + loss, 0) / heardStrings.length,
       edits,
       strings: heardStrings,
       singles: heardSingles,
@@ -90,32 +89,25 @@ export async function measure(
   }
 }
 
-const batchSize = 16
-const lengths = [144, 288, 480, 780]
+/** Frames of the strings that watch a training: all in one shape. */
+const watchedFrames = 480
+const watchedBatch = 16
+/** Strings to choose them from. */
+export const watchedStrings = 48
 
-/** Utterances in batches of a few shapes, short ones together. Utterances that are longer than any shape get one of their own. */
-export function batchesOf(
-  utterances: readonly Pick<TestUtterance, 'features' | 'digits'>[],
-  stride: number,
-): BatchSource {
-  const framesOf = (one: Pick<TestUtterance, 'features'>): number => one.features.shape[0] as number
-  const roundUp = (frames: number): number =>
-    lengths.find((length) => length >= frames) ?? 300 * Math.ceil(frames / 300)
-  const groups = new Map<number, Pick<TestUtterance, 'features' | 'digits'>[]>()
-  for (const one of utterances) {
-    const length = roundUp(framesOf(one))
-    groups.set(length, [...(groups.get(length) ?? []), one])
-  }
-  const batches = [...groups].flatMap(([length, group]) =>
-    Array.from({ length: Math.ceil(group.length / batchSize) }, (_, i) => ({
-      length,
-      examples: group.slice(i * batchSize, (i + 1) * batchSize),
-    })),
-  )
+/** Some strings of a test set in batches of one shape, to watch a training with. */
+export function watchingSource({ strings }: TestSet, stride: number): BatchSource {
+  const fitting = strings
+    .filter(({ features }) => (features.shape[0] as number) <= watchedFrames)
+    .slice(0, 2 * watchedBatch)
+  const length = Math.ceil(fitting.length / watchedBatch)
   return {
-    length: batches.length,
+    length,
     *epoch(_epoch, start) {
-      for (const { length, examples } of batches.slice(start)) yield packBatch(examples, batchSize, length, stride)
+      for (let i = start; i < length; i++) {
+        const examples = fitting.slice(i * watchedBatch, (i + 1) * watchedBatch)
+        yield packBatch(examples, watchedBatch, watchedFrames, stride)
+      }
     },
   }
 }

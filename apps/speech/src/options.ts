@@ -2,6 +2,13 @@
 import { choiceOption, integerOption, numberOption, type OptionKind, textOption } from '@deep-recipe/app-kit'
 import type { NetworkOptions } from './network.ts'
 
+/** How many strings to measure on. */
+export const stringsOption: OptionKind<number | undefined> = integerOption({
+  description: 'Strings of digits to measure on (default 120 embedded, 300 with --data)',
+  least: 1,
+  most: 100_000,
+})
+
 /** Options of `train`. Those without a default take one that suits the data: see `chooseSettings`. */
 export const trainOptions: {
   readonly model: OptionKind<'conv-lstm' | 'bilstm'>
@@ -12,6 +19,7 @@ export const trainOptions: {
   readonly batchSize: OptionKind<number | undefined>
   readonly learningRate: OptionKind<number | undefined>
   readonly dropout: OptionKind<number>
+  readonly strings: OptionKind<number | undefined>
 } = {
   model: choiceOption(['conv-lstm', 'bilstm'], {
     description: 'conv-lstm: convolutions that thin out time, then an LSTM both ways; bilstm: two LSTMs both ways',
@@ -33,6 +41,7 @@ export const trainOptions: {
     most: 1,
   }),
   dropout: numberOption({ description: 'Share that is left out around the LSTM', default: 0.2, least: 0, most: 0.9 }),
+  strings: stringsOption,
 }
 
 /** What was asked for, as `train` was given it or as a run remembers it. */
@@ -42,6 +51,10 @@ export interface Settings {
   readonly steps: number
   readonly batchSize: number
   readonly learningRate: number
+  /** Strings to measure on. */
+  readonly strings: number
+  /** Shares of the training after which strings of three digits and more are drawn too, then those of five and more. */
+  readonly longerAfter: readonly [three: number, five: number]
 }
 
 /** The settings from options, whose gaps are filled by what suits the data: small and quick without a folder. */
@@ -59,5 +72,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     steps: number('steps', embedded ? 20 : 150),
     batchSize: number('batchSize', embedded ? 16 : 32),
     learningRate: number('learningRate', embedded ? 5e-3 : 3e-3),
+    strings: number('strings', embedded ? 120 : 300),
+    longerAfter: embedded ? [0.5, 1] : [0.05, 0.12],
   }
 }

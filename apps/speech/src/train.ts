@@ -23,7 +23,15 @@ import {
 } from '@deep-recipe/training'
 import { loadSpeechData, type SpeechData } from './data.ts'
 import { filters } from './hearing.ts'
-import { batchesOf, describeMeasurement, measure, prepareTest, toFigures } from './measure.ts'
+import {
+  describeMeasurement,
+  measure,
+  prepareTest,
+  type TestSet,
+  toFigures,
+  watchedStrings,
+  watchingSource,
+} from './measure.ts'
 import { buildNetwork, type Network, networkTitle } from './network.ts'
 import { lossPerDigit } from './objective.ts'
 import { chooseSettings, type Settings, trainOptions } from './options.ts'
@@ -57,15 +65,23 @@ async function runTraining(context: Context): Promise<void> {
   if (!options.resume) await removeCheckpoints(networkFolder(options.out, 'baseline'))
   await beginRun()
 
+  const watched = prepareTest(data.validation, watchedStrings)
   const network = buildNetwork(settings.network)
-  const trained = await trainNetwork(context, { network, role: 'network', data, settings, backend })
+  const trained = await trainNetwork(context, { network, role: 'network', data, watched, settings, backend })
   if (!trained) return
   const baseline = buildNetwork({ ...settings.network, name: 'frames' })
-  const trainedBaseline = await trainNetwork(context, { network: baseline, role: 'baseline', data, settings, backend })
+  const trainedBaseline = await trainNetwork(context, {
+    network: baseline,
+    role: 'baseline',
+    data,
+    watched,
+    settings,
+    backend,
+  })
   if (!trainedBaseline) return
 
   const progress = terminal.startProgress({ title: 'Listening to the test recordings', total: 2 })
-  const test = prepareTest(data.test)
+  const test = prepareTest(data.test, settings.strings)
   const measured = await measure(network, trained.params, test, backend)
   progress.update(1)
   const measuredBaseline = await measure(baseline, trainedBaseline.params, test, backend)
@@ -153,6 +169,8 @@ interface TrainingPlan {
   readonly network: Network
   readonly role: Role
   readonly data: SpeechData
+  /** What the training is watched with. */
+  readonly watched: TestSet
   readonly settings: Settings
   readonly backend: Backend
 }
@@ -163,15 +181,14 @@ const baselineShare = 0.3
 /** Trains a network, or goes on with it; undefined when it was interrupted. */
 async function trainNetwork(
   { options, terminal, signal, log }: Context,
-  { network, role, data, settings, backend }: TrainingPlan,
+  { network, role, data, watched, settings, backend }: TrainingPlan,
 ): Promise<{ params: HostParams; history: readonly EpochFigures[] } | undefined> {
   const epochs = role === 'network' ? options.epochs : Math.ceil(baselineShare * options.epochs)
-  const { steps, batchSize, learningRate } = settings
+  const { steps, batchSize, learningRate, longerAfter } = settings
   const source = trainingSource({
     recordings: data.train,
-    ...{ steps, batchSize, epochs, seed: options.seed, stride: network.stride, augment: true },
+    ...{ steps, batchSize, longerAfter, epochs, seed: options.seed, stride: network.stride, augment: true },
   })
-  const validation = prepareTest(data.validation).strings.slice(0, 64)
   const total = epochs * steps
   const rising = Math.max(1, Math.round(0.05 * total))
   const rate = warmup(rising, cosineDecay(learningRate, Math.max(1, total - rising), learningRate / 100))
@@ -185,7 +202,7 @@ async function trainNetwork(
     seed: options.seed,
     signal,
     inputShape: [48, filters + 1],
-    validation: batchesOf(validation, network.stride),
+    validation: watchingSource(watched, network.stride),
     callbacks: [showProgress(terminal, title), recordMetrics(join(options.out, metrics))],
     checkpoint: { folder: networkFolder(options.out, role), resume: options.resume, keep: 2 },
   })
@@ -197,7 +214,7 @@ async function trainNetwork(
 
 /** What decides a network. Epochs may change when a run goes on. */
 function decisiveOptions(options: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
-  const { network, ...settings } = chooseSettings(options)
+  const { network, longerAfter: _, strings: __, ...settings } = chooseSettings(options)
   const { name: model, ...rest } = network
   return { data: options.data, seed: options.seed, test: options.test, model, ...rest, ...settings }
 }

@@ -44,6 +44,8 @@ export interface TrainingSourceOptions {
   readonly epochs: number
   readonly seed: number
   readonly stride: number
+  /** Shares of the training after which strings of three digits and more are drawn too, then those of five and more. */
+  readonly longerAfter: readonly [three: number, five: number]
   /** Whether speed, noise and masks vary. */
   readonly augment: boolean
 }
@@ -65,7 +67,7 @@ export function trainingSource(options: TrainingSourceOptions): BatchSource {
   const noises = (['white', 'pink', 'brown'] as const).map((color, i) => makeNoise(noiseSamples, color, random.fork(i)))
   const makeBatch = (epoch: number, step: number): TrainingBatch => {
     const draw = random.fork(1000 + epoch).fork(step)
-    const bucket = chooseBucket(buckets, (epoch + step / steps) / epochs, draw)
+    const bucket = chooseBucket({ buckets, longerAfter: options.longerAfter }, (epoch + step / steps) / epochs, draw)
     const examples = Array.from({ length: bucket.batch }, (_, i) => drawExample(options, bucket, noises, draw.fork(i)))
     return packBatch(examples, bucket.batch, bucket.frames, stride)
   }
@@ -81,9 +83,13 @@ export function trainingSource(options: TrainingSourceOptions): BatchSource {
   }
 }
 
-/** From short to long: after a twentieth of the training three digits and more, after an eighth all lengths. */
-function chooseBucket(buckets: readonly Bucket[], progress: number, random: HostRandom): Bucket {
-  const known = progress < 0.05 ? 1 : progress < 0.12 ? 2 : 3
+/** From short to long: which lengths are drawn depends on how much of the training is done. */
+function chooseBucket(
+  { buckets, longerAfter }: { readonly buckets: readonly Bucket[]; readonly longerAfter: readonly number[] },
+  progress: number,
+  random: HostRandom,
+): Bucket {
+  const known = 1 + longerAfter.filter((share) => progress >= share).length
   return buckets[random.integer(known)] as Bucket
 }
 

@@ -104,7 +104,7 @@ async function transcribeSound(
       const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
       loudest = Math.max(loudest, peak)
       if (peak >= silence) {
-        const [scores] = await recognizer.listen([prepareFeatures(samples)])
+        const scores = await recognizer.listen(prepareFeatures(samples))
         const heard = decode(scores, recognizer.stride)
         tokens.push(...heard.tokens.map((token) => ({ ...token, from: token.from + from, to: token.to + from })))
         if (pictures++ < mostPictures) {
