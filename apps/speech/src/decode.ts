@@ -1,5 +1,5 @@
 // From scores to digits, with their times and how sure the network is of them.
-import { decodeBestPath, type Float32Array2d } from '@deep-recipe/sequence-losses'
+import { decodePrefixBeam, type Float32Array2d } from '@deep-recipe/sequence-losses'
 import { blank } from './digits.ts'
 import { hopSeconds } from './hearing.ts'
 
@@ -22,16 +22,21 @@ export interface Heard {
   readonly secondsPerStep: number
 }
 
-/** Decodes the scores of one utterance. */
-export function decode(scores: Float32Array2d | undefined, stride: number): Heard {
-  const given = scores ?? { shape: [0, 11] as const, dtype: 'float32' as const, data: new Float32Array(0) }
+/**
+ * Prefixes that are followed. A network that is sure, as one for digits soon is, is in doubt between very few: more change
+ * nothing.
+ */
+const beamWidth = 8
+
+/** The likeliest digits by all alignments (prefix beam search), with their times and confidences on the likeliest alignment. */
+export function decode(scores: Float32Array2d, stride: number): Heard {
   const secondsPerStep = stride * hopSeconds
-  const { alignment } = decodeBestPath({ ...given, shape: [...given.shape] }, { blank })
-  const tokens = alignment.map(({ label, start, end, confidence }) => ({
+  const [best] = decodePrefixBeam(scores, { blank, beamWidth, labelsPerStep: 4 })
+  const tokens = (best?.alignment ?? []).map(({ label, start, end, confidence }) => ({
     digit: label - 1,
     from: start * secondsPerStep,
     to: end * secondsPerStep,
     confidence,
   }))
-  return { digits: tokens.map(({ digit }) => digit), tokens, scores: given, secondsPerStep }
+  return { digits: tokens.map(({ digit }) => digit), tokens, scores, secondsPerStep }
 }
