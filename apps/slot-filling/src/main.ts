@@ -18,7 +18,7 @@ await startApp(
       ['gradients', 'how gradients vanish on their way back'],
     ],
     data: 'Folder with a training and a test file of tagged sentences, such as ATIS (default: generated sentences)',
-    defaults: { epochs: 12, seed: 1 },
+    defaults: { epochs: 10, seed: 1 },
     commands: { train, evaluate, predict, gradients },
   }),
 )

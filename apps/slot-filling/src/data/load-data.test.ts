@@ -19,7 +19,7 @@ describe('loadData', () => {
   test('without a folder: generated, the same each time, parts that share no sentence object', async () => {
     const data = await loadData(undefined)
     expect(await loadData(undefined)).toEqual(data)
-    expect([data.train.length, data.validation.length, data.test.length]).toEqual([900, 150, 400])
+    expect([data.train.length, data.validation.length, data.test.length]).toEqual([600, 150, 400])
   })
 
   test('a tenth of the training file is set aside, each sentence in one part', async () => {

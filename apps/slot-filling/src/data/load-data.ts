@@ -16,7 +16,7 @@ export interface SlotData {
 }
 
 /** Generated sentences are the same in every run. */
-const generated = { train: 900, validation: 150, test: 400, seed: 1 }
+const generated = { train: 600, validation: 150, test: 400, seed: 1 }
 const splitSeed = 1
 /** Sentences of a training file that are set aside to validate with: a tenth. */
 const validationShare = 0.1

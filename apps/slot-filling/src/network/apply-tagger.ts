@@ -55,7 +55,10 @@ export function runTagger(tagger: Tagger, coder: Coder, backend: Backend): Tagge
     const [tagCount, intentCount] = [coder.tags.length, coder.intents.length]
     for (const { examples, length, count } of cut.epoch(0)) {
       signal?.throwIfAborted()
-      const output = await run(params, padCodes(coder, encoded, { examples, length }))
+      // Always as many rows: a compiled shape serves a single sentence and a file of them.
+      const rows = Math.max(1, Math.min(batchSize, Math.floor(maximumSteps / length)))
+      const filled = Int32Array.from({ length: rows }, (_, row) => examples[row % count] as number)
+      const output = await run(params, padCodes(coder, encoded, { examples: filled, length }))
       const tags = await output.tags.data()
       const intents = await output.intents?.data()
       examples.subarray(0, count).forEach((example, row) => {

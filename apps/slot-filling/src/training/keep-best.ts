@@ -27,10 +27,14 @@ export interface KeepBestOptions {
   readonly patience: number
 }
 
-/** Measures F1 on the validation sentences after each epoch. Of equal epochs the later is kept: its loss is lower. */
+/**
+ * Measures F1 on the validation sentences after each epoch. Of equal epochs the later is kept, whose loss is lower; but it is no
+ * reason to go on.
+ */
 export function keepBestF1({ runner, coder, validation, patience }: KeepBestOptions): KeepBest {
   let curve: number[] = []
   let bestEpoch = 0
+  let improvedEpoch = 0
   const best = (): number => (bestEpoch > 0 ? (curve[bestEpoch - 1] as number) : 0)
   const measure = async (params: HostParams): Promise<number> => {
     const answers = await runner.answer(
@@ -43,16 +47,20 @@ export function keepBestF1({ runner, coder, validation, patience }: KeepBestOpti
     name: 'keepBestF1',
     restoreBest: true,
     onEpochEnd: async ({ figures, params }) => {
-      curve = [...curve.slice(0, figures.epoch - 1), await measure(await params())]
-      const improved = bestEpoch === 0 || (curve.at(-1) as number) >= best()
-      if (improved) bestEpoch = figures.epoch
-      return { keepBest: improved, stop: figures.epoch - bestEpoch >= patience }
+      const f1 = await measure(await params())
+      const before = best()
+      curve = [...curve.slice(0, figures.epoch - 1), f1]
+      if (bestEpoch === 0 || f1 > before) improvedEpoch = figures.epoch
+      const keeps = bestEpoch === 0 || f1 >= before
+      if (keeps) bestEpoch = figures.epoch
+      return { keepBest: keeps, stop: figures.epoch - improvedEpoch >= patience }
     },
-    save: () => ({ curve, bestEpoch }),
+    save: () => ({ curve, bestEpoch, improvedEpoch }),
     restore: (state) => {
       const saved = readF1Record(state)
       curve = [...saved.curve]
       bestEpoch = saved.bestEpoch
+      improvedEpoch = Number(state.improvedEpoch ?? bestEpoch)
     },
     record: () => ({ curve, bestEpoch, best: best() }),
   }
