@@ -11,7 +11,7 @@ const hasGnuGo = spawnSync('gnugo', ['--version'], { env: { ...process.env, PATH
 
 beforeAll(async () => {
   writeGames(join(folder, 'games'), 40)
-  const { code, err } = await runApp(folder, 'go-policy', 'train', ...tinyGo, '--data', 'games', '--epochs', '1')
+  const { code, err } = await runApp(folder, 'go-policy', 'train', ...tinyGo, '--data', 'games', '--model', 'cnn')
   expect({ code, err }).toEqual({ code: 0, err })
 })
 
@@ -31,16 +31,16 @@ test('a session: standard output holds the protocol and nothing else', async () 
   expect(out).toMatch(/^=1 2\n\n= \n\n=2 \n\n=3 [A-T]\d+\n\n\? unknown command\n\n= \n\n$/)
 })
 
-test('the fully connected network plays on boards of its own size only', async () => {
-  const line = `printf 'boardsize 9\\nboardsize 5\\ngenmove b\\n' | pnpm go-policy gtp --backend reference --model dense`
-  const { out } = await startLine(folder, line).ending
-  expect(out).toMatch(/^\? unacceptable size\n\n= \n\n= [A-E]\d\n\n$/)
-})
-
 test('--json and gtp do not go together', async () => {
   const { code, out, err } = await runApp(folder, 'go-policy', 'gtp', '--json')
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain('Leave it out.')
+})
+
+test('an opponent that is no player is refused before the first game', async () => {
+  const { code, err } = await runApp(folder, 'go-policy', 'match', '--opponent', 'no-such-program --gtp')
+  expect(code).toBe(2)
+  expect(err).toMatch(/--opponent: .*no-such-program.*does not start/)
 })
 
 test.skipIf(!hasGnuGo)('two games against GNU Go: no illegal move, no error of the protocol', async () => {

@@ -1,12 +1,12 @@
 // The command `match`: games against another program that speaks the Go Text Protocol, with a referee who trusts neither.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defineCommand, integerOption, numberOption, textOption } from '@deep-recipe/app-kit'
+import { defineCommand, integerOption, numberOption, textOption, UsageError } from '@deep-recipe/app-kit'
 import { writeFileAtomically } from '@deep-recipe/training'
 import { openEngine } from './gtp/engine.ts'
 import { playOptions, toEngineOptions } from './play-gtp.ts'
 import { playGame } from './referee/play-game.ts'
-import { enginePlayer, programPlayer } from './referee/player.ts'
+import { enginePlayer, PlayerError, programPlayer } from './referee/player.ts'
 import { recordGame } from './referee/record-game.ts'
 import { describeTally, type MatchGame, tally } from './referee/tally.ts'
 import { loadNetwork, makePolicy, readRun } from './trained-run.ts'
@@ -44,19 +44,20 @@ export const match: ReturnType<typeof defineCommand> = defineCommand({
     const network = await loadNetwork(run, options.model)
     const policy = makePolicy(network, run.settings, await openBackend())
     const { games: count, komi } = options
+    const opponentName = await meetOpponent(fillIn(options.opponent, options.seed))
     const size = options.size ?? run.settings.size
     const folder = join(options.out, 'games')
     await mkdir(folder, { recursive: true })
     const date = new Date().toISOString().slice(0, 10)
     const games: MatchGame[] = []
-    const progress = terminal.startProgress({ title: `Games against ${options.opponent.split(' ')[0]}`, total: count })
+    const progress = terminal.startProgress({ title: `Games against ${opponentName}`, total: count })
     try {
       for (let number = 1; number <= count && !signal.aborted; number++) {
         const engine = openEngine({ ...toEngineOptions(options, policy, us), seed: options.seed + number }, (error) => {
           log(`Unexpected: ${error instanceof Error ? error.message : String(error)}`)
         })
         const player = enginePlayer(us, engine)
-        const opponent = programPlayer('opponent', options.opponent.replaceAll('{seed}', String(options.seed + number)))
+        const opponent = programPlayer(opponentName, fillIn(options.opponent, options.seed + number))
         const colour = number % 2 === 1 ? 1 : -1
         try {
           const [black, white] = colour === 1 ? [player, opponent] : [opponent, player]
@@ -81,6 +82,41 @@ export const match: ReturnType<typeof defineCommand> = defineCommand({
     const result = tally(games)
     for (const line of describeTally(result, options.opponent, size)) print(line)
     log(`Records: ${folder}`)
-    output({ ...result, seconds: Math.round((performance.now() - startedAt) / 100) / 10 })
+    output({
+      opponent: options.opponent,
+      size,
+      ...result,
+      seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    })
   },
 })
+
+/** The opponent's command line for a game. */
+function fillIn(line: string, seed: number): string {
+  return line.replaceAll('{seed}', String(seed))
+}
+
+/** Starts the opponent once and asks for its name. @throws UsageError where it is no player */
+async function meetOpponent(line: string): Promise<string> {
+  const player = programPlayer('The opponent', line)
+  try {
+    const version = await player.send('protocol_version')
+    const name = await player.send('name')
+    if (version === '2' && name !== '') return name
+    throw refuseOpponent(line, `version ${version} of the protocol, name '${name}'`)
+  } catch (error) {
+    if (error instanceof PlayerError) throw refuseOpponent(line, error.received)
+    throw error
+  } finally {
+    await player.close()
+  }
+}
+
+function refuseOpponent(line: string, received: string): UsageError {
+  return new UsageError({
+    what: '--opponent',
+    expected: 'a program that speaks version 2 of the Go Text Protocol',
+    received: `'${line}': ${received}`,
+    remedy: 'Install GNU Go (Debian: apt install gnugo), or name another program.',
+  })
+}
