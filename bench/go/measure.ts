@@ -47,7 +47,13 @@ if (folder) {
 await measure('replay', 'moves', () => games.reduce((sum, { game }) => sum + replay(game).moveNumber, 0))
 
 async function measureBatches(name: string, features: readonly Feature[]): Promise<void> {
-  const source = positionSource(games, { features, batchSize: 64, seed: 1, batchesPerEpoch: Math.ceil(limit / 64) })
+  const source = positionSource(games, {
+    features,
+    batchSize: 64,
+    seed: 1,
+    batchesPerEpoch: Math.ceil(limit / 64),
+    reuseInputs: true,
+  })
   await measure(`batches of ${name}, drawn at random`, 'positions', () => {
     let count = 0
     for (const batch of source.epoch(0, 0)) count += batch.count
@@ -62,7 +68,13 @@ for (let round = 0; round < 3; round++) await measureBatches('48 planes (AlphaGo
 await measure('from records to batches of 48 planes, in the memory of a window', 'positions', async () => {
   let count = 0
   const stream = folder ? streamGames(folder, { size: 19 }) : generated()
-  for await (const batch of streamPositions(stream, { size: 19, features: alphaGoPlanes, batchSize: 64, seed: 1 })) {
+  for await (const batch of streamPositions(stream, {
+    size: 19,
+    features: alphaGoPlanes,
+    batchSize: 64,
+    seed: 1,
+    reuseInputs: true,
+  })) {
     count += batch.count
     if (count >= limit) break
   }

@@ -3,9 +3,8 @@
 import ndarray from 'ndarray'
 import type { HostNdArray } from '../../arrays/host-array.ts'
 import { GoError } from '../errors.ts'
-import type { Board } from '../rules/board.ts'
+import { Board } from '../rules/board.ts'
 import { isEye } from '../rules/eyes.ts'
-import { geometryOf } from '../rules/geometry.ts'
 import { BLACK, type Colour, EMPTY, opponentOf } from '../rules/stones.ts'
 import { symmetriesOf } from '../symmetry/symmetry.ts'
 import { MoveExaminer } from './examine-move.ts'
@@ -24,14 +23,19 @@ export class PlaneEncoder {
   readonly #area: number
   readonly #offsets: Offsets
   readonly #wantsMoves: boolean
-  readonly #tools = new WeakMap<Board, { readonly examiner: MoveExaminer; readonly ladders: LadderReader }>()
+  // Their tables are small and warm; a pair for each of many boards would be neither.
+  readonly #examiner: MoveExaminer
+  readonly #ladders: LadderReader
 
   /** @throws GoError for features or a size that do not exist. */
   constructor(size: number, features: readonly Feature[]) {
     this.size = size
     this.features = features
     this.planes = countPlanes(features)
-    this.#area = geometryOf(size).area
+    const board = new Board(size)
+    this.#area = board.geometry.area
+    this.#examiner = new MoveExaminer(board)
+    this.#ladders = new LadderReader(board)
     let next = 0
     const offsets = Object.fromEntries(Object.keys(featurePlanes).map((feature) => [feature, -1])) as Record<
       Feature,
@@ -68,6 +72,8 @@ export class PlaneEncoder {
         remedy: 'Use an encoder of the same size.',
       })
     }
+    this.#examiner.attach(board)
+    this.#ladders.attach(board)
     const offsets = this.#offsets
     if (offsets.ones >= 0) this.#fill(output, start + offsets.ones)
     if (offsets['player-colour'] >= 0 && colour === BLACK) this.#fill(output, start + offsets['player-colour'])
@@ -118,7 +124,7 @@ export class PlaneEncoder {
   #writeMoves(board: Board, colour: Colour, output: Float32Array, start: number, map: Int16Array): void {
     const area = this.#area
     const { stones } = board
-    const { examiner } = this.#toolsFor(board)
+    const examiner = this.#examiner
     const offsets = this.#offsets
     const captures = offsets['capture-size']
     const selfAtari = offsets['self-atari-size']
@@ -141,7 +147,8 @@ export class PlaneEncoder {
 
   #writeLadders(board: Board, colour: Colour, output: Float32Array, start: number, map: Int16Array): void {
     const { stones, chains } = board
-    const { examiner, ladders } = this.#toolsFor(board)
+    const examiner = this.#examiner
+    const ladders = this.#ladders
     const captures = this.#offsets['ladder-capture']
     const escapes = this.#offsets['ladder-escape']
     const opponent = opponentOf(colour)
@@ -170,14 +177,6 @@ export class PlaneEncoder {
           output[place] = 1
       }
     }
-  }
-
-  #toolsFor(board: Board): { readonly examiner: MoveExaminer; readonly ladders: LadderReader } {
-    const known = this.#tools.get(board)
-    if (known) return known
-    const tools = { examiner: new MoveExaminer(board), ladders: new LadderReader(board) }
-    this.#tools.set(board, tools)
-    return tools
   }
 }
 

@@ -3,9 +3,9 @@ import type { Board } from '../rules/board.ts'
 import { countBits } from '../rules/chains.ts'
 import { type Colour, EMPTY } from '../rules/stones.ts'
 
-/** Looks at one move after the other; the results of the last one are its fields. */
+/** Looks at one move after the other of the board it is attached to; the results of the last one are its fields. */
 export class MoveExaminer {
-  readonly #board: Board
+  #board: Board
   readonly #own: Int16Array = new Int16Array(4)
   readonly #taken: Int16Array = new Int16Array(4)
   readonly #union: Int32Array
@@ -19,6 +19,11 @@ export class MoveExaminer {
   constructor(board: Board) {
     this.#board = board
     this.#union = new Int32Array(board.geometry.words)
+  }
+
+  /** Goes over to another board of the same size. */
+  attach(board: Board): void {
+    this.#board = board
   }
 
   /** Examines a stone of `colour` on the empty `point`. @returns whether it is legal. */

@@ -8,10 +8,10 @@ import { MoveExaminer } from './examine-move.ts'
 /** Stones placed while reading one ladder. One across a board of 19 lines takes about a hundred. */
 const largestReading = 200
 
-/** Reads ladders on one board, which is the same afterwards. */
+/** Reads ladders on the board it is attached to, which is the same afterwards. */
 export class LadderReader {
-  readonly #board: Board
-  readonly #chains: Chains
+  #board: Board
+  #chains: Chains
   readonly #examiner: MoveExaminer
   #placed = 0
 
@@ -19,6 +19,13 @@ export class LadderReader {
     this.#board = board
     this.#chains = board.chains
     this.#examiner = new MoveExaminer(board)
+  }
+
+  /** Goes over to another board of the same size. */
+  attach(board: Board): void {
+    this.#board = board
+    this.#chains = board.chains
+    this.#examiner.attach(board)
   }
 
   /** Whether `attacker`, by playing on the liberty `point` of the chain of two liberties at `prey`, captures it. */
@@ -56,8 +63,10 @@ export class LadderReader {
   /** The attacker plays `point`; true where no defence helps. */
   #attack(point: number, prey: number, attacker: Colour, ko: number): boolean {
     const defender = opponentOf(attacker)
-    if (point === ko || this.#outgrows(point, prey, defender)) return false
-    if (this.#board.wouldBeSuicide(point, attacker)) return false
+    if (point === ko) return false
+    const foreseen = this.#foresee(point, prey, defender)
+    if (foreseen > 2 || this.#board.wouldBeSuicide(point, attacker)) return false
+    if (foreseen < 2 && this.#seals(point, prey, attacker)) return true
     if (++this.#placed > largestReading) return false
     const taken = this.#place(point, attacker)
     const last = this.#chains.findLiberty(this.#chains.heads[prey] as number)
@@ -106,49 +115,36 @@ export class LadderReader {
   }
 
   /**
-   * A glance before anything is placed: attacked at one of its two liberties, does the chain get three by extending to the
-   * other? (What the attack would capture is left out, which could only add liberties.)
+   * A glance before anything is placed: attacked at one of its two liberties, how many will the chain have after extending to
+   * the other? At least that many where the attack captures. 2 also stands for not knowing, where the extension captures.
    */
-  #outgrows(point: number, prey: number, defender: Colour): boolean {
+  #foresee(point: number, prey: number, defender: Colour): number {
     const { stones, heads, libertyCount } = this.#chains
     const head = heads[prey] as number
     const first = this.#chains.findLiberty(head)
     const other = first === point ? this.#chains.findLiberty(head, first + 1) : first
     const { neighbours } = this.#board.geometry
     let open = 0
-    let befriended = 0
     for (let at = 4 * other; at < 4 * other + 4; at++) {
       const neighbour = neighbours[at] as number
       const stone = stones[neighbour]
-      if (stone === EMPTY) {
-        if (neighbour !== point) open++
-      } else if (stone === defender) {
-        const friend = heads[neighbour] as number
-        // One of a friend's liberties is the point to extend to; the attacker may have taken another.
-        const kept = (libertyCount[friend] as number) - (this.#chains.hasLiberty(friend, point) ? 2 : 1)
-        if (friend === head) continue
-        if (kept >= 3) return true
-        befriended++
+      if (stone === EMPTY && neighbour !== point) open++
+      else if (stone === defender && heads[neighbour] !== head) {
+        // Two of a friend's liberties may be the two points in question.
+        if ((libertyCount[heads[neighbour] as number] as number) >= 5) return 3
       }
     }
-    if (open >= 3 || befriended === 0) return open >= 3
-    // With friends of few liberties, which may be the same ones: count them together, less the attacker's point.
+    if (open >= 3) return open
     this.#examiner.look(other, defender)
-    return (
-      this.#examiner.captured === 0 && this.#examiner.liberties - (this.#touches(point, other, defender) ? 1 : 0) >= 3
-    )
+    // The attacker's point would be a liberty, for it is one of the chain.
+    return this.#examiner.captured > 0 ? 2 : this.#examiner.liberties - 1
   }
 
-  /** Whether `point` would be a liberty of the chain that a stone of `colour` on `other` makes. */
-  #touches(point: number, other: number, colour: Colour): boolean {
-    const { neighbours } = this.#board.geometry
-    const { stones, heads } = this.#chains
-    for (let at = 4 * other; at < 4 * other + 4; at++) {
-      const neighbour = neighbours[at] as number
-      if (neighbour === point) return true
-      if (stones[neighbour] === colour && this.#chains.hasLiberty(heads[neighbour] as number, point)) return true
-    }
-    return false
+  /** Whether the attacker's stone leaves the defender nothing to capture, neither itself nor a chain around the prey. */
+  #seals(point: number, prey: number, attacker: Colour): boolean {
+    this.#examiner.look(point, attacker)
+    if (this.#examiner.captured > 0 || this.#examiner.liberties < 2) return false
+    return this.findCounterCaptures(prey, attacker).every((capture) => capture === point)
   }
 
   /** Places a stone that is known to keep a liberty, and takes what it takes. */

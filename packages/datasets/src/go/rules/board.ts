@@ -66,7 +66,7 @@ export class Board {
     this.captured.white = other.captured.white
     this.koPoint = other.koPoint
     this.koColour = other.koColour
-    this.#history.copyFrom(other.#history)
+    this.#history.copyFrom(other.#history, this.stones)
     this.#journal = other.#journal.slice()
   }
 

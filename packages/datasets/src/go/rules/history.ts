@@ -4,7 +4,7 @@ import type { Chains } from './chains.ts'
 import type { Geometry } from './geometry.ts'
 import { BLACK, type Colour, opponentOf } from './stones.ts'
 
-/** The number of the position now, and how often each has occurred where superko asks for it. */
+/** The number of the position now, and how often each has occurred. Where superko does not ask for it, nothing is done. */
 export class PositionHistory {
   readonly #geometry: Geometry
   readonly #seen: Map<number, number> | undefined
@@ -24,37 +24,36 @@ export class PositionHistory {
 
   /** Forgets everything but the position of these stones. */
   begin(stones: Int8Array): void {
+    if (!this.#seen) return
     this.#low = 0
     this.#high = 0
     for (let point = 0; point < this.#geometry.area; point++) {
       const stone = stones[point]
       if (stone === 1 || stone === -1) this.#toggle(point, stone)
     }
-    this.#seen?.clear()
-    this.#seen?.set(this.key, 1)
+    this.#seen.clear()
+    this.#seen.set(this.key, 1)
   }
 
-  copyFrom(other: PositionHistory): void {
-    this.#low = other.#low
-    this.#high = other.#high
+  /** Becomes equal to another history, that of a board with these stones. */
+  copyFrom(other: PositionHistory, stones: Int8Array): void {
     if (!this.#seen) return
-    this.#seen.clear()
-    if (other.#seen) for (const [key, times] of other.#seen) this.#seen.set(key, times)
-    else this.#seen.set(this.key, 1)
+    this.begin(stones)
+    for (const [key, times] of other.#seen ?? []) this.#seen.set(key, times)
   }
 
   /** After a move: notes the position that came of it. A suicide leaves its own point empty. */
   move(point: number, colour: Colour, taken: readonly number[], takenColour: Colour): void {
+    if (!this.#seen) return
     this.#apply(point, colour, taken, takenColour)
-    if (this.#seen) this.#seen.set(this.key, (this.#seen.get(this.key) ?? 0) + 1)
+    this.#seen.set(this.key, (this.#seen.get(this.key) ?? 0) + 1)
   }
 
   takeBack(point: number, colour: Colour, taken: readonly number[], takenColour: Colour): void {
-    if (this.#seen) {
-      const times = this.#seen.get(this.key) ?? 0
-      if (times > 1) this.#seen.set(this.key, times - 1)
-      else this.#seen.delete(this.key)
-    }
+    if (!this.#seen) return
+    const times = this.#seen.get(this.key) ?? 0
+    if (times > 1) this.#seen.set(this.key, times - 1)
+    else this.#seen.delete(this.key)
     this.#apply(point, colour, taken, takenColour)
   }
 

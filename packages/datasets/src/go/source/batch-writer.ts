@@ -3,7 +3,7 @@ import ndarray from 'ndarray'
 import type { HostNdArray } from '../../arrays/host-array.ts'
 import type { PlaneEncoder } from '../planes/encode-planes.ts'
 import { symmetriesOf } from '../symmetry/symmetry.ts'
-import type { GameCursor } from './game-cursor.ts'
+import { type GameCursor, GameDesk } from './game-cursor.ts'
 
 /** Positions to learn from together; a batch as `fit` takes it, and more. */
 export interface PositionBatch {
@@ -24,14 +24,20 @@ export class BatchWriter {
   readonly #encoder: PlaneEncoder
   readonly #batchSize: number
   readonly #stride: number
+  readonly #desk: GameDesk
   #inputs: Float32Array
   #targets: Int32Array
   #moveNumbers: Int32Array
   count = 0
 
-  constructor(encoder: PlaneEncoder, batchSize: number) {
+  readonly #reuseInputs: boolean
+
+  /** @param reuseInputs every batch has the same array of planes, overwritten by the next one. */
+  constructor(encoder: PlaneEncoder, batchSize: number, reuseInputs: boolean = false) {
+    this.#reuseInputs = reuseInputs
     this.#encoder = encoder
     this.#batchSize = batchSize
+    this.#desk = new GameDesk(encoder.size)
     this.#stride = encoder.planes * encoder.size * encoder.size
     this.#inputs = new Float32Array(batchSize * this.#stride)
     this.#targets = new Int32Array(batchSize)
@@ -42,12 +48,14 @@ export class BatchWriter {
     return this.count === this.#batchSize
   }
 
-  /** Adds the position at which a cursor stands. */
-  add(cursor: GameCursor, symmetry: number): void {
-    const { board, point, colour } = cursor
+  /** Adds a position of a game. */
+  add(cursor: GameCursor, index: number, symmetry: number): void {
+    const board = cursor.moveTo(index, this.#desk)
+    const { point, colour } = cursor
+    if (this.count === 0 && this.#reuseInputs) this.#inputs.fill(0)
     this.#encoder.write(board, colour, this.#inputs, this.count * this.#stride, symmetry)
     this.#targets[this.count] = symmetriesOf(board.size)[symmetry]?.[point] ?? point
-    this.#moveNumbers[this.count] = cursor.index + 1
+    this.#moveNumbers[this.count] = index + 1
     this.count++
   }
 
@@ -62,7 +70,7 @@ export class BatchWriter {
       moveNumbers: this.#moveNumbers,
       count: this.count,
     }
-    this.#inputs = new Float32Array(batchSize * this.#stride)
+    if (!this.#reuseInputs) this.#inputs = new Float32Array(batchSize * this.#stride)
     this.#targets = new Int32Array(batchSize)
     this.#moveNumbers = new Int32Array(batchSize)
     this.count = 0

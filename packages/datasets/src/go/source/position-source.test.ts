@@ -88,6 +88,19 @@ describe('positionSource', () => {
     fc.assert(property, { numRuns: 20, seed: 1 })
   })
 
+  it('gives the same batches in one array where that is wanted', () => {
+    const options = { features: alphaGoPlanes, batchSize: 3, seed: 11 }
+    const own = [...positionSource(games, options).epoch(0, 0)].map(({ inputs }) => `${inputs.data}`)
+    const shared = positionSource(games, { ...options, reuseInputs: true })
+    const arrays = new Set<Float32Array>()
+    let at = 0
+    for (const { inputs } of shared.epoch(0, 0)) {
+      expect(`${inputs.data}`).toBe(own[at++])
+      arrays.add(inputs.data)
+    }
+    expect([at, arrays.size]).toEqual([own.length, 1])
+  })
+
   it('turns planes and targets together', () => {
     const options = { features: alphaGoPlanes, batchSize: 1, seed: 3, window: 2 }
     const plain = [...positionSource(games, { ...options, symmetries: false }).epoch(0, 0)]

@@ -36,18 +36,17 @@ export async function* streamPositions(
   games: AsyncIterable<GoGame | FiledGame> | Iterable<GoGame | FiledGame>,
   options: StreamPositionsOptions,
 ): AsyncGenerator<PositionBatch> {
-  const { size, features, batchSize, seed, window = 512, symmetries = true } = options
+  const { size, features, batchSize, seed, window = 1024, symmetries = true } = options
   checkCount('streamPositions: batchSize', batchSize, 1)
   checkCount('streamPositions: window', window, 1)
   checkSeed('streamPositions: seed', seed)
   const random = new HostRandom(seed)
-  const writer = new BatchWriter(new PlaneEncoder(size, features), batchSize)
+  const writer = new BatchWriter(new PlaneEncoder(size, features), batchSize, options.reuseInputs)
   const open: OpenGame[] = []
   const draw = (): void => {
     const slot = random.integer(open.length)
     const drawn = open[slot] as OpenGame
-    drawn.cursor.moveTo((drawn.first + drawn.done) % drawn.count)
-    writer.add(drawn.cursor, symmetries ? random.bits() & 7 : 0)
+    writer.add(drawn.cursor, (drawn.first + drawn.done) % drawn.count, symmetries ? random.bits() & 7 : 0)
     if (++drawn.done < drawn.count) return
     const last = open.pop() as OpenGame
     if (slot < open.length) open[slot] = last
