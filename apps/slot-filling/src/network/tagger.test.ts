@@ -11,10 +11,13 @@ import {
   tensor,
 } from '@deep-recipe/core-tensor'
 import { evaluation, type Params } from '@deep-recipe/layers-core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { contextWindow, type ModelName, modelNames } from './models.ts'
 import { taggingLoss } from './objective.ts'
 import { buildTagger } from './tagger.ts'
+
+// Busy machines take their time.
+vi.setConfig({ testTimeout: 60_000 })
 
 const sizes = { words: 9, trigrams: 7, tags: 4, intents: 3 }
 const settings = { hashing: true, units: 5, width: 4, dropout: 0.5, lookAhead: 0 }

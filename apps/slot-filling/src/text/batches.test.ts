@@ -2,9 +2,12 @@
 import { toHostArray } from '@deep-recipe/core-tensor'
 import { generateTickets, otherIndex } from '@deep-recipe/datasets/words'
 import type { TrainingBatch } from '@deep-recipe/training'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { encodeSentences, trainingSource } from './batches.ts'
 import { buildCoder } from './coder.ts'
+
+// Busy machines take their time.
+vi.setConfig({ testTimeout: 60_000 })
 
 const sentences = generateTickets({ count: 60, seed: 1 })
 const coder = buildCoder(sentences)

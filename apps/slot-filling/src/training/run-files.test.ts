@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { openReference } from '@deep-recipe/core-tensor'
 import { generateTickets } from '@deep-recipe/datasets/words'
 import { CheckpointError } from '@deep-recipe/training'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { chooseSettings, type Variant } from '../options.ts'
 import { buildCoder, toCoderRecord } from '../text/coder.ts'
 import { loadCoder, loadTagger, saveCoder } from './run-files.ts'
 import { folderOf, makeTagger, type TrainingOptions, trainTagger } from './train-tagger.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'slots-run-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -38,7 +40,8 @@ beforeAll(async () => {
   curve = trained?.f1.curve ?? []
   expect(curve).toEqual(seen)
   expect(curve.length).toBe(2)
-})
+  // Busy machines take their time.
+}, 120_000)
 
 describe('loadTagger', () => {
   test('the best parameters, and the F1 that chose them', async () => {
