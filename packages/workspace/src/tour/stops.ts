@@ -7,4 +7,7 @@ export interface Stop {
 }
 
 /** All of them. Together they take about three minutes on two cores. */
-export const stops: readonly Stop[] = [{ app: 'digits', args: ['train'] }]
+export const stops: readonly Stop[] = [
+  { app: 'digits', args: ['train'] },
+  { app: 'slot-filling', args: ['train'] },
+]
