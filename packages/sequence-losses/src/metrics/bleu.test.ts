@@ -2,7 +2,8 @@
 import { RecipeError } from '@deep-recipe/core-tensor'
 import { describe, expect, test } from 'vitest'
 import { candidates, measures, references, words } from '../fixtures/measures.ts'
-import { type BleuSmoothing, corpusBleu, sentenceBleu } from './bleu.ts'
+import { corpusBleu, sentenceBleu } from './bleu.ts'
+import type { BleuSmoothing } from './smooth-precisions.ts'
 
 const guide = words('It is a guide to action which ensures that the military always obeys the commands of the party')
 const guideReferences = [

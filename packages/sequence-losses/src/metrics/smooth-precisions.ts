@@ -1,6 +1,14 @@
 // The seven ways of Chen and Cherry (2014), "A systematic comparison of smoothing techniques for sentence-level BLEU", to precisions of
 // n-grams that are not 0, with the constants of their experiments, as NLTK has them.
-import type { BleuSmoothing } from './bleu.ts'
+
+/**
+ * What is done about n-grams that never match: the methods of Chen and Cherry (2014) by their numbers.
+ *
+ * 0: nothing, BLEU is 0. 1: 0.1 matches instead of none. 2: one more match and one more n-gram for n > 1 (Lin and Och 2004). 3: ½, ¼, …
+ * matches instead of none, as NIST and SacreBLEU do. 4: the same, less for short candidates. 5: the mean of the
+ * neighbouring orders. 6: drawn towards what the lower orders let expect (Gao and He 2013). 7: 4, then 5.
+ */
+export type BleuSmoothing = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
 
 /** Matches and n-grams of each order, one order more than wanted. */
 export interface PrecisionCounts {
