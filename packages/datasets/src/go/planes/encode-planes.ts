@@ -23,6 +23,9 @@ export class PlaneEncoder {
   readonly #area: number
   readonly #offsets: Offsets
   readonly #wantsMoves: boolean
+  /** [area]: how many neighbours a point has. */
+  readonly #degrees: Uint8Array
+  readonly #contact: Uint8Array
   // Their tables are small and warm; a pair for each of many boards would be neither.
   readonly #examiner: MoveExaminer
   readonly #ladders: LadderReader
@@ -34,6 +37,11 @@ export class PlaneEncoder {
     this.planes = countPlanes(features)
     const board = new Board(size)
     this.#area = board.geometry.area
+    const { neighbours } = board.geometry
+    this.#degrees = Uint8Array.from({ length: this.#area }, (_, point) =>
+      neighbours.subarray(4 * point, 4 * point + 4).reduce((sum, other) => sum + (other < this.#area ? 1 : 0), 0),
+    )
+    this.#contact = new Uint8Array(this.#area + 1)
     this.#examiner = new MoveExaminer(board)
     this.#ladders = new LadderReader(board)
     let next = 0
@@ -131,9 +139,20 @@ export class PlaneEncoder {
     const after = offsets['liberties-after-move']
     const sensible = offsets.sensibleness
     const legal = offsets.legal
+    const contact = this.#markContact(board)
+    const degrees = this.#degrees
+    // A stone that touches no other has the open points around it; only superko could forbid it.
+    const free = board.rules.ko === 'simple'
     for (let point = 0; point < area; point++) {
-      if (stones[point] !== EMPTY || !examiner.examine(point, colour)) continue
+      if (stones[point] !== EMPTY) continue
       const place = start + (map[point] as number)
+      if (free && contact[point] === 0) {
+        if (after >= 0) output[place + after + ((degrees[point] as number) - 1) * area] = 1
+        if (sensible >= 0) output[place + sensible] = 1
+        if (legal >= 0) output[place + legal] = 1
+        continue
+      }
+      if (!examiner.examine(point, colour)) continue
       const { captured, liberties } = examiner
       if (captures >= 0 && captured > 0) output[place + captures + (captured < 8 ? captured - 1 : 7) * area] = 1
       if (after >= 0 && liberties > 0) output[place + after + (liberties < 8 ? liberties - 1 : 7) * area] = 1
@@ -143,6 +162,17 @@ export class PlaneEncoder {
       if (sensible >= 0 && !isEye(board, point, colour)) output[place + sensible] = 1
       if (legal >= 0) output[place + legal] = 1
     }
+  }
+
+  /** Marks the points next to stones; most empty points are not. */
+  #markContact({ stones, geometry }: Board): Uint8Array {
+    const { neighbours, area } = geometry
+    const contact = this.#contact.fill(0)
+    for (let point = 0; point < area; point++) {
+      if (stones[point] === EMPTY) continue
+      for (let at = 4 * point; at < 4 * point + 4; at++) contact[neighbours[at] as number] = 1
+    }
+    return contact
   }
 
   #writeLadders(board: Board, colour: Colour, output: Float32Array, start: number, map: Int16Array): void {

@@ -52,8 +52,10 @@ export class BatchWriter {
   add(cursor: GameCursor, index: number, symmetry: number): void {
     const board = cursor.moveTo(index, this.#desk)
     const { point, colour } = cursor
-    if (this.count === 0 && this.#reuseInputs) this.#inputs.fill(0)
-    this.#encoder.write(board, colour, this.#inputs, this.count * this.#stride, symmetry)
+    const start = this.count * this.#stride
+    // Row by row, just before it is written: then the row is still in the cache.
+    if (this.#reuseInputs) this.#inputs.fill(0, start, start + this.#stride)
+    this.#encoder.write(board, colour, this.#inputs, start, symmetry)
     this.#targets[this.count] = symmetriesOf(board.size)[symmetry]?.[point] ?? point
     this.#moveNumbers[this.count] = index + 1
     this.count++
@@ -63,6 +65,7 @@ export class BatchWriter {
   take(): PositionBatch {
     const { size, planes } = this.#encoder
     const batchSize = this.#batchSize
+    if (this.#reuseInputs) this.#inputs.fill(0, this.count * this.#stride)
     const batch: PositionBatch = {
       inputs: ndarray(this.#inputs, [batchSize, planes, size, size]),
       targets: ndarray(this.#targets, [batchSize]),
