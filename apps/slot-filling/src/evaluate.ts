@@ -2,7 +2,7 @@
 import { defineCommand, type RunRecord, UsageError } from '@deep-recipe/app-kit'
 import type { Backend } from '@deep-recipe/core-tensor'
 import type { HostParams } from '@deep-recipe/training'
-import { loadData } from './data/load-data.ts'
+import { loadTestData } from './data/load-data.ts'
 import { listUnknown } from './data/measure.ts'
 import type { Answer } from './network/apply-tagger.ts'
 import { runTagger, type TaggerRunner } from './network/apply-tagger.ts'
@@ -23,7 +23,7 @@ export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   async start({ options, trained, signal, log, print, output, openBackend }) {
     const startedAt = performance.now()
     const run = await openRun(options.out, trained, log)
-    const data = await loadData(options.data ?? run.data)
+    const data = await loadTestData(options.data ?? run.data)
     log(`Data: ${data.source}; ${data.test.length} to test with`)
     const unknown = listUnknown(run.coder, data.test)
     const names = [...unknown.tags, ...unknown.intents]

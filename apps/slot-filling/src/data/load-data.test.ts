@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadData } from './load-data.ts'
+import { loadData, loadTestData } from './load-data.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -38,6 +38,14 @@ describe('loadData', () => {
     write('test.conll', 'stay O\n')
     const data = await loadData(folder)
     expect([data.train.length, data.validation[0]?.intent, data.test[0]?.words]).toEqual([1, 'Out', ['stay']])
+  })
+
+  test('the test sentences alone need no other file', async () => {
+    write('test.iob', lines(3))
+    expect((await loadTestData(folder)).test.length).toBe(3)
+    write('train.iob', lines(20))
+    expect((await loadTestData(folder)).test).toEqual((await loadData(folder)).test)
+    expect((await loadTestData(undefined)).test).toEqual((await loadData(undefined)).test)
   })
 
   test.each([

@@ -38,6 +38,17 @@ export async function loadData(folder: string | undefined): Promise<SlotData> {
   return { source, ...setAside(train), test }
 }
 
+/**
+ * The test sentences alone, those that `loadData` gives: a folder needs no other file for them.
+ *
+ * @throws as loadData does.
+ */
+export async function loadTestData(folder: string | undefined): Promise<Pick<SlotData, 'source' | 'test'>> {
+  if (folder === undefined) return generate()
+  const test = await readAll(findOnly('test', /test/i, await listFiles(folder), folder))
+  return { source: `${test.length} sentences in ${folder}`, test }
+}
+
 function generate(): SlotData {
   const { train, validation, test, seed } = generated
   const sentences = generateTickets({ count: train + validation + test, seed })
@@ -70,24 +81,29 @@ function setAside(all: readonly TaggedSentence[]): Pick<SlotData, 'train' | 'val
 type Files = { readonly train: string; readonly test: string; readonly validation: string | undefined }
 
 async function findFiles(folder: string): Promise<Files> {
-  const names = (await readdir(folder)).filter((name) => /\.(iob|iob2|bio|conll|txt|tsv)$/i.test(name)).sort()
-  const find = (pattern: RegExp): string[] => names.filter((name) => pattern.test(name))
-  const only = (part: string, pattern: RegExp): string => {
-    const [first, ...more] = find(pattern)
-    if (first !== undefined && more.length === 0) return join(folder, first)
-    throw new RecipeError({
-      what: `The ${part} file in ${folder}`,
-      expected: `one file with "${part}" in its name, such as atis.${part}.w-intent.iob`,
-      received: first === undefined ? describeNames(names) : describeNames([first, ...more]),
-      remedy: 'Endings that are looked at: .iob, .iob2, .bio, .conll, .txt, .tsv.',
-    })
-  }
-  const validation = find(/valid|dev/i)
+  const names = await listFiles(folder)
+  const validation = /valid|dev/i
   return {
-    train: only('train', /train/i),
-    test: only('test', /test/i),
-    validation: validation.length > 0 ? only('valid', /valid|dev/i) : undefined,
+    train: findOnly('train', /train/i, names, folder),
+    test: findOnly('test', /test/i, names, folder),
+    validation: names.some((name) => validation.test(name)) ? findOnly('valid', validation, names, folder) : undefined,
   }
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => /\.(iob|iob2|bio|conll|txt|tsv)$/i.test(name)).sort()
+}
+
+/** The path of the one file whose name says that it is this part. */
+function findOnly(part: string, pattern: RegExp, names: readonly string[], folder: string): string {
+  const [first, ...more] = names.filter((name) => pattern.test(name))
+  if (first !== undefined && more.length === 0) return join(folder, first)
+  throw new RecipeError({
+    what: `The ${part} file in ${folder}`,
+    expected: `one file with "${part}" in its name, such as atis.${part}.w-intent.iob`,
+    received: describeNames(first === undefined ? names : [first, ...more]),
+    remedy: 'Endings that are looked at: .iob, .iob2, .bio, .conll, .txt, .tsv.',
+  })
 }
 
 function describeNames(names: readonly string[]): string {
