@@ -1,4 +1,4 @@
-// Runs every task on every peer in turns, round after round, and prints medians: node run.mjs [--rounds 5] [--only TASK] [--peers a,b]
+// Runs every task on every peer in turns, round after round, and prints medians: node run.mjs [--rounds 5] [--only TASK] [--peers ours,tfjs,gpu,onnx]
 import { spawn } from 'node:child_process'
 import { availableParallelism, loadavg } from 'node:os'
 import { createInterface } from 'node:readline'
@@ -9,7 +9,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     only: { type: 'string' },
-    peers: { type: 'string', default: 'ours,tfjs,gpu' },
+    peers: { type: 'string', default: 'ours,tfjs,gpu,onnx' },
   },
 })
 const file = (name) => fileURLToPath(new URL(`workers/${name}`, import.meta.url))
@@ -17,6 +17,7 @@ const commands = {
   ours: ['--conditions=@deep-recipe/source', '--import', import.meta.resolve('tsx'), file('ours.ts')],
   tfjs: [file('tfjs.mjs')],
   gpu: [file('gpu.mjs')],
+  onnx: ['--conditions=@deep-recipe/source', '--import', import.meta.resolve('tsx'), file('onnx.ts')],
 }
 /** Runs per round: short tasks are timed over several. */
 const repeats = { 'matmul 512': 5, 'LSTM step': 3, 'LSTM step (layers)': 3 }

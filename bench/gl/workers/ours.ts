@@ -9,6 +9,7 @@ import {
   valueAndGrad,
 } from '../../../packages/core-tensor/src/index.ts'
 import { openGl } from '../../../packages/gl-kernels/src/index.node.ts'
+import { makeAtisEpoch } from '../../onnx/workers/atis-epoch.ts'
 import { serve } from './serve.mjs'
 
 const backend = await openGl()
@@ -114,6 +115,7 @@ export const tasks: Record<string, () => Promise<() => Promise<void>>> = {
     }, weights)
     return () => run(x, y)
   },
+  'ATIS epoch, a tenth': () => makeAtisEpoch(backend, 10),
 }
 
 tasks['LSTM step (layers)'] = tasks['LSTM step'] as (typeof tasks)[string]

@@ -12,6 +12,7 @@ import {
 } from '../../../packages/core-tensor/src/index.ts'
 import { openOnnx } from '../../../packages/onnx-kernels/src/index.ts'
 import { ctcLoss } from '../../../packages/sequence-losses/src/index.ts'
+import { makeAtisEpoch } from './atis-epoch.ts'
 import { serve } from './serve.mjs'
 
 const threads = Number(process.env.BENCH_THREADS ?? 0)
@@ -149,6 +150,7 @@ const tasks: Record<string, () => Promise<() => Promise<void>>> = {
       gradient.dispose()
     }
   },
+  'atis epoch': () => makeAtisEpoch(backend),
   'mlp epoch': async () => {
     const weights = { w: upload([784, 256]), b: upload([256]), v: upload([256, 10]), d: upload([10]) }
     const batches = Array.from({ length: 8 }, () => [upload([128, 784], 1), labels([128], 10)] as const)

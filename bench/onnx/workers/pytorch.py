@@ -74,6 +74,39 @@ def ctc():
     return run
 
 
+def atis_batches():
+    """The batches of atis-epoch.ts, word for word."""
+    buckets, size = [(8, 82), (11, 99), (14, 72), (18, 42), (25, 15), (46, 3)], 16
+    shorter = 0
+    for length, count in buckets:
+        for batch in range(count):
+            words, tags = torch.zeros(size, length, dtype=torch.long), torch.zeros(size, length, dtype=torch.long)
+            for row in range(size):
+                for step in range(length - row % (length - shorter)):
+                    words[row, step] = 1 + (row * 31 + step * 17 + batch * 13) % 899
+                    tags[row, step] = 1 + (row * 7 + step * 5 + batch * 3) % 121
+            yield words, tags
+        shorter = length
+
+
+def atis_epoch():
+    table = torch.nn.Embedding(900, 100)
+    layer, head = torch.nn.LSTM(100, 100, batch_first=True), torch.nn.Linear(100, 122)
+    step = descent(
+        [*table.parameters(), *layer.parameters(), *head.parameters()],
+        lambda words, tags: F.cross_entropy(
+            head(layer(table(words))[0]).reshape(-1, 122), tags.reshape(-1), ignore_index=0
+        ),
+    )
+    batches = list(atis_batches())
+
+    def epoch():
+        for words, tags in batches:
+            step(words, tags)
+
+    return epoch
+
+
 def mlp_epoch():
     model = torch.nn.Sequential(torch.nn.Linear(784, 256), torch.nn.ReLU(), torch.nn.Linear(256, 10))
     batches = [(uniform(128, 784, scale=1), torch.randint(10, (128,))) for _ in range(8)]
@@ -99,6 +132,7 @@ tasks = {
     'lstm 16×20×100': lstm_small,
     'lstm 32×30×128→256→500': lstm_large,
     'ctc 32×200×80, 40 labels': ctc,
+    'atis epoch': atis_epoch,
     'mlp epoch': mlp_epoch,
     'adam 10M': adam,
 }
