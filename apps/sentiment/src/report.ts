@@ -8,7 +8,7 @@ import type { Encoder } from './encoder.ts'
 import { type Explanation, longestOcclusion, makeExplainer } from './explain.ts'
 import type { Settings } from './options.ts'
 import { type Results, titles } from './results.ts'
-import type { TrainedNetwork } from './train.ts'
+import type { TrainedNetwork } from './scoring.ts'
 
 /** What the page tells of. */
 export interface SentimentReport {

@@ -2,7 +2,7 @@
 import { type Backend, compile, type DeviceArray, type HostArray, mapTree, type Tensor } from '@deep-recipe/core-tensor'
 import { batchByLength } from '@deep-recipe/datasets/words'
 import { evaluation, type Params } from '@deep-recipe/layers-core'
-import type { HostParams } from '@deep-recipe/training'
+import type { EpochFigures, HostParams } from '@deep-recipe/training'
 import { columns, padEncoded } from './encoder.ts'
 import { marginOf, type SentimentModel } from './model.ts'
 import { mostSteps } from './training.ts'
@@ -11,6 +11,11 @@ import { mostSteps } from './training.ts'
 export interface TrainedModel {
   readonly model: SentimentModel
   readonly params: HostParams
+}
+
+/** One with its figures by epoch. */
+export interface TrainedNetwork extends TrainedModel {
+  readonly history: readonly EpochFigures[]
 }
 
 /** Gives the probabilities of positive. */

@@ -8,7 +8,7 @@ import {
   UsageError,
   writeSummary,
 } from '@deep-recipe/app-kit'
-import { type EpochFigures, removeCheckpoints, showProgress } from '@deep-recipe/training'
+import { removeCheckpoints, showProgress } from '@deep-recipe/training'
 import { loadData, type SentimentData } from './data.ts'
 import { collectTables, type Encoder, type EncoderTables, makeEncoder } from './encoder.ts'
 import { measureNetworks } from './evaluate.ts'
@@ -18,7 +18,7 @@ import { openFigures } from './record-figures.ts'
 import { writeSentimentReport } from './report.ts'
 import { describeResults, titles, toFigures } from './results.ts'
 import { fingerprint, guardVocabulary, networkFolder, readTables, writeTables } from './saved-run.ts'
-import type { TrainedModel } from './scoring.ts'
+import type { TrainedNetwork } from './scoring.ts'
 import { encodeAll, trainModel } from './training.ts'
 
 type Context = CommandContext<OptionValues<typeof trainOptions>>
@@ -77,11 +77,6 @@ async function runTraining(context: Context): Promise<void> {
     backend: backend.name,
   })
   output(toFigures(results, seconds, backend.name))
-}
-
-/** A trained network with its figures by epoch. */
-export interface TrainedNetwork extends TrainedModel {
-  readonly history: readonly EpochFigures[]
 }
 
 interface Preparation {
