@@ -60,7 +60,7 @@ export async function writeTranslationReport(path: string, content: TranslationR
         ...quality.byLength.map(({ bleu }) => (Number.isNaN(bleu) ? null : 100 * bleu)),
         parameters[kind] ?? null,
       ]),
-      ['sentences', ...(results[0]?.quality.byLength ?? []).map(({ count }) => count), null],
+      ['sentences', ...(results[0]?.quality.byLength ?? []).map(({ count }) => String(count)), null],
     ],
     caption: 'BLEU-4 × 100 by the number of English words.',
   })
