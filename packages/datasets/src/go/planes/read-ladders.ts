@@ -65,8 +65,13 @@ export class LadderReader {
     const defender = opponentOf(attacker)
     if (point === ko) return false
     const foreseen = this.#foresee(point, prey, defender)
-    if (foreseen > 2 || this.#board.wouldBeSuicide(point, attacker)) return false
-    if (foreseen < 2 && this.#seals(point, prey, attacker)) return true
+    if (foreseen > 2) return false
+    this.#examiner.look(point, attacker)
+    const { liberties, captured } = this.#examiner
+    if (liberties === 0) return false
+    // Does the stone leave the defender nothing to capture, neither itself nor a chain around the prey?
+    const sealed = captured === 0 && liberties > 1
+    if (foreseen < 2 && sealed && this.findCounterCaptures(prey, attacker).every((each) => each === point)) return true
     if (++this.#placed > largestReading) return false
     const taken = this.#place(point, attacker)
     const last = this.#chains.findLiberty(this.#chains.heads[prey] as number)
@@ -86,10 +91,11 @@ export class LadderReader {
   /** The defender plays `point`; true where the chain is then out of danger. */
   #defend(point: number, prey: number, attacker: Colour, ko: number): boolean {
     const defender = opponentOf(attacker)
-    if (point === ko || this.#board.wouldBeSuicide(point, defender)) return false
+    if (point === ko) return false
+    this.#examiner.look(point, defender)
+    if (this.#examiner.liberties === 0) return false
     if (this.#chains.hasLiberty(this.#chains.heads[prey] as number, point)) {
       // An extension: what comes of it can be told without a stone, unless that is two liberties.
-      this.#examiner.look(point, defender)
       if (this.#examiner.liberties !== 2) return this.#examiner.liberties > 2
     }
     if (++this.#placed > largestReading) return true
@@ -138,13 +144,6 @@ export class LadderReader {
     this.#examiner.look(other, defender)
     // The attacker's point would be a liberty, for it is one of the chain.
     return this.#examiner.captured > 0 ? 2 : this.#examiner.liberties - 1
-  }
-
-  /** Whether the attacker's stone leaves the defender nothing to capture, neither itself nor a chain around the prey. */
-  #seals(point: number, prey: number, attacker: Colour): boolean {
-    this.#examiner.look(point, attacker)
-    if (this.#examiner.captured > 0 || this.#examiner.liberties < 2) return false
-    return this.findCounterCaptures(prey, attacker).every((capture) => capture === point)
   }
 
   /** Places a stone that is known to keep a liberty, and takes what it takes. */

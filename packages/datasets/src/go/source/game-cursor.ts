@@ -82,7 +82,7 @@ export class GameCursor {
 
   /** Lays out what was noted. */
   load(board: Board): void {
-    board.clear()
+    board.forgetPast()
     board.stones.set(this.#stones)
     board.chains.rebuild()
     board.placedAt.set(this.#placedAt)
