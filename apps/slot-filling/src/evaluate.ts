@@ -10,7 +10,7 @@ import { chooseSettings, nameVariant, type Settings, type Variant } from './opti
 import { explainTable, formatTable, toFigures } from './results.ts'
 import type { Coder } from './text/coder.ts'
 import { answerAll, makeRow } from './train.ts'
-import type { F1Record } from './training/keep-best.ts'
+import type { ValidationRecord } from './training/keep-best.ts'
 import { loadCoder, loadTagger } from './training/run-files.ts'
 import { folderOf, makeTagger } from './training/train-tagger.ts'
 
@@ -73,7 +73,7 @@ export interface LoadedNetwork {
   readonly variant: Variant
   readonly runner: TaggerRunner
   readonly params: HostParams
-  readonly f1: F1Record
+  readonly validation: ValidationRecord
 }
 
 /**
@@ -94,7 +94,12 @@ export async function loadNetworks(run: TrainedRun, backend: Backend, wanted?: s
     if (!loaded.finished && loaded.epoch < run.epochs) {
       log(`${name} is not trained to the end: ${loaded.epoch} of ${run.epochs} epochs.`)
     }
-    networks.push({ variant, runner: runTagger(tagger, coder, backend), params: loaded.params, f1: loaded.f1 })
+    networks.push({
+      variant,
+      runner: runTagger(tagger, coder, backend),
+      params: loaded.params,
+      validation: loaded.validation,
+    })
   }
   if (networks.length > 0) return networks
   throw new UsageError({

@@ -59,7 +59,7 @@ export const trainOptions: {
   }),
   patience: integerOption({
     description:
-      'Epochs without a better F1 on the validation sentences before a training ends (default 4 embedded, 8 with --data)',
+      'Epochs without better answers to the validation sentences before a training ends (default 4 embedded, 8 with --data)',
     least: 1,
   }),
 }

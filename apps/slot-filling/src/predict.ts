@@ -9,6 +9,7 @@ import { wantsColor } from './show/paint.ts'
 import { formatSentence, listSlotNames, listSlots } from './show/show-sentence.ts'
 import type { Coder } from './text/coder.ts'
 import { normalizeWord } from './text/normalize.ts'
+import { bestF1 } from './training/keep-best.ts'
 
 /** A line to answer. */
 type Request = { readonly words: readonly string[]; readonly line: number }
@@ -55,7 +56,7 @@ export const predict: ReturnType<typeof defineCommand> = defineCommand({
 
 /** The best of these on the validation sentences. */
 function chooseNetwork(networks: readonly LoadedNetwork[]): LoadedNetwork {
-  return networks.reduce((best, one) => (one.f1.best > best.f1.best ? one : best))
+  return networks.reduce((best, one) => (bestF1(one.validation) > bestF1(best.validation) ? one : best))
 }
 
 function readOperands(operands: readonly string[], coder: Coder): Request[] {

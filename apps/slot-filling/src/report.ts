@@ -129,10 +129,10 @@ function addCurves(report: Report, { trained, rows }: TaggingResult): void {
     charts: [
       {
         title: 'F1 on the validation sentences',
-        curves: trained.map(({ f1 }, at) => ({
+        curves: trained.map(({ validation }, at) => ({
           run: title(at),
           name: 'validation',
-          y: f1.curve.map((share) => 100 * share),
+          y: validation.f1.map((share) => 100 * share),
         })),
       },
       {

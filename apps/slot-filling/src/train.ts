@@ -20,6 +20,7 @@ import { writeTaggingReport } from './report.ts'
 import { explainTable, formatTable, type Row, titleOf, toFigures, toSummary } from './results.ts'
 import { askContrast, type ContrastRow, formatContrast } from './show/contrast-table.ts'
 import { buildCoder, type Coder } from './text/coder.ts'
+import { bestF1 } from './training/keep-best.ts'
 import { openFigures } from './training/record-figures.ts'
 import { digestCoder, loadCoder, saveCoder } from './training/run-files.ts'
 import { folderOf, type TrainedTagger, type TrainingOptions, trainTagger } from './training/train-tagger.ts'
@@ -169,10 +170,10 @@ async function trainAll(
 }
 
 /** The end of a training in a few words. */
-function describeTraining({ history, f1: { best, bestEpoch } }: TrainedTagger): string {
+function describeTraining({ history, validation }: TrainedTagger): string {
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0)
   const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} in ${formatDuration(seconds)}`
-  return `${epochs}, F1 ${(100 * best).toFixed(2)} on the validation sentences after epoch ${bestEpoch}`
+  return `${epochs}, F1 ${(100 * bestF1(validation)).toFixed(2)} on the validation sentences after epoch ${validation.bestEpoch}`
 }
 
 /** Answers of every network to the test sentences. */
@@ -193,7 +194,7 @@ export async function answerAll(
 
 /** The line of the table for a network. */
 export function makeRow(
-  { variant, params, f1 }: Pick<TrainedTagger, 'variant' | 'params' | 'f1'>,
+  { variant, params, validation }: Pick<TrainedTagger, 'variant' | 'params' | 'validation'>,
   {
     coder,
     data,
@@ -209,7 +210,7 @@ export function makeRow(
     title: titleOf(variant, settings),
     sees: findModel(model, settings.network.lookAhead).sees,
     parameters: countParameters(params),
-    validationF1: f1.best,
+    validationF1: bestF1(validation),
     test: measureAnswers(coder, data.test, answers),
   }
 }

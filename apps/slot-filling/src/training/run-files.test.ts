@@ -37,7 +37,7 @@ beforeAll(async () => {
   const seen: number[] = []
   const onEpoch = async (_: unknown, f1: number): Promise<void> => void seen.push(f1)
   const trained = await trainTagger(lstm, data, options, { callbacks: [], onEpoch })
-  curve = trained?.f1.curve ?? []
+  curve = trained?.validation.f1 ?? []
   expect(curve).toEqual(seen)
   expect(curve.length).toBe(2)
   // Busy machines take their time.
@@ -46,9 +46,10 @@ beforeAll(async () => {
 describe('loadTagger', () => {
   test('the best parameters, and the F1 that chose them', async () => {
     const loaded = await loadTagger(folderOf(lstm, options), makeTagger(lstm, coder, settings), coder, lstm)
-    expect(loaded?.f1.curve).toEqual(curve)
+    expect(loaded?.validation.f1).toEqual(curve)
     expect(loaded?.epoch).toBe(2)
-    expect(loaded?.f1.best).toBe(Math.max(...curve))
+    const { scores = [], bestEpoch } = loaded?.validation ?? {}
+    expect(scores[(bestEpoch ?? 0) - 1]).toBe(Math.max(...scores))
   })
 
   test('nothing there: undefined', async () => {

@@ -16,7 +16,7 @@ import {
 import type { Tagger } from '../network/tagger.ts'
 import type { Variant } from '../options.ts'
 import { type Coder, type CoderRecord, makeCoder, toCoderRecord } from '../text/coder.ts'
-import { type F1Record, readF1Record } from './keep-best.ts'
+import { keepBestName, readValidationRecord, type ValidationRecord } from './keep-best.ts'
 
 const fileName = 'words.json'
 
@@ -83,7 +83,7 @@ function requireSame(own: JsonRecord, saved: JsonRecord): void {
 /** A trained network as its checkpoint holds it. */
 export interface LoadedTagger {
   readonly params: HostParams
-  readonly f1: F1Record
+  readonly validation: ValidationRecord
   /** Whole epochs done. */
   readonly epoch: number
   readonly finished: boolean
@@ -109,7 +109,7 @@ export async function loadTagger(
   guardCheckpoints(coder, variant).restore?.((callbacks[guardName] ?? {}) as JsonRecord)
   return {
     params: placeTensors(describeParams(tagger, coder), tensors, state.hasBest ? 'best' : 'params'),
-    f1: readF1Record(callbacks.keepBestF1),
+    validation: readValidationRecord(callbacks[keepBestName]),
     epoch,
     finished: (state.run as JsonRecord | undefined)?.finished === true,
     warnings,

@@ -17,7 +17,7 @@ import { buildTagger, type Tagger } from '../network/tagger.ts'
 import { nameVariant, type Settings, type Variant } from '../options.ts'
 import { encodeSentences, trainingSource } from '../text/batches.ts'
 import type { Coder } from '../text/coder.ts'
-import { type F1Record, keepBestF1 } from './keep-best.ts'
+import { keepBest, type ValidationRecord } from './keep-best.ts'
 import { guardCheckpoints } from './run-files.ts'
 
 /** What all networks of a run share. */
@@ -39,8 +39,7 @@ export interface TrainedTagger {
   readonly tagger: Tagger
   readonly runner: TaggerRunner
   readonly params: HostParams
-  /** F1 on the validation sentences by epoch. */
-  readonly f1: F1Record
+  readonly validation: ValidationRecord
   readonly history: readonly EpochFigures[]
 }
 
@@ -77,7 +76,7 @@ export async function trainTagger(
   const { backend, coder, settings, epochs, seed, resume, signal } = options
   const tagger = makeTagger(variant, coder, settings)
   const runner = runTagger(tagger, coder, backend)
-  const keepBest = keepBestF1({ runner, coder, validation: data.validation, patience: settings.patience })
+  const chooser = keepBest({ runner, coder, validation: data.validation, patience: settings.patience })
   const source = trainingSource(coder, encodeSentences(coder, data.train), { ...settings, seed })
   const { learningRate } = settings
   const schedule = cosineDecay(learningRate, epochs * source.length, learningRate / 50)
@@ -90,9 +89,9 @@ export async function trainTagger(
     signal,
     inputShape: [1, coder.width],
     callbacks: [
-      keepBest,
+      chooser,
       guardCheckpoints(coder, variant),
-      { name: 'figures', onEpochEnd: ({ figures }) => onEpoch(figures, keepBest.record().curve.at(-1) ?? 0) },
+      { name: 'figures', onEpochEnd: ({ figures }) => onEpoch(figures, chooser.record().f1.at(-1) ?? 0) },
       ...callbacks,
     ],
     checkpoint: { folder: folderOf(variant, options), resume, keep: 2 },
@@ -102,5 +101,5 @@ export async function trainTagger(
     return undefined
   }
   const { params, history, warnings } = result
-  return { variant, tagger, runner, params, f1: keepBest.record(), history, warnings }
+  return { variant, tagger, runner, params, validation: chooser.record(), history, warnings }
 }
