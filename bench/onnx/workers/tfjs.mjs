@@ -6,6 +6,7 @@ import { serve } from './serve.mjs'
 // Its ES modules import paths that Node does not resolve; the CommonJS bundles load, gradients included.
 const require = createRequire(import.meta.url)
 const tf = require('@tensorflow/tfjs')
+const { ctcLossGradient } = require('tfjsctcloss')
 const { setThreadsCount, setWasmPaths } = require('@tensorflow/tfjs-backend-wasm')
 
 const backend = process.argv[2]
@@ -84,6 +85,17 @@ serve(`TensorFlow.js 4.22 ${backend}`, {
       const states = tf.reshape(lstm(x, w, u, b, 30, 32, 256), [960, 256])
       return crossEntropy(tf.add(tf.matMul(states, v), d), y, 500)
     })
+  },
+  'ctc 32×200×80, 40 labels': async () => {
+    const x = uniform([32, 200, 80], 2)
+    // Labels are 1-of-N rows; the last class is the blank, and fills what is left of the 200 rows.
+    const y = tf.oneHot(tf.concat([tf.reshape(labels(32 * 40, 79), [32, 40]), tf.fill([32, 160], 79, 'int32')], 1), 80)
+    const step = tf.valueAndGrad((logits) => tf.mean(ctcLossGradient(y, logits)))
+    return async () => {
+      const { value, grad } = tf.tidy(() => step(x))
+      await value.data()
+      tf.dispose([value, grad])
+    }
   },
   'mlp epoch': async () => {
     const [w, b, v, d] = [[784, 256], [256], [256, 10], [10]].map((shape) => tf.variable(uniform(shape)))
