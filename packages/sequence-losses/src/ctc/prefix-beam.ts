@@ -4,7 +4,7 @@ import { type HostValue, ValueError } from '@deep-recipe/core-tensor'
 import { alignFrames } from './align-labels.ts'
 import { type Decoded, type DecodeOptions, logProbabilityOf } from './best-path.ts'
 import { type Frames, readFrames } from './frames.ts'
-import { addLogarithms, Prefix } from './prefix-tree.ts'
+import { addLogarithms, type Extension, Prefix } from './prefix-tree.ts'
 import { type LanguageOptions, scoreEnd, scoreToken, WordList, type WordOptions } from './word-list.ts'
 
 /** Options of `decodePrefixBeam`. */
@@ -70,11 +70,9 @@ export function decodePrefixBeam(scores: HostValue, options: PrefixBeamOptions =
 }
 
 /** Probabilities that a prefix is about to get. */
-interface Gain {
+interface Gain extends Extension {
   readonly parent: Prefix
   readonly label: number
-  readonly language: number
-  readonly words: Prefix['words']
   blankEnd: number
   labelEnd: number
 }
@@ -125,26 +123,16 @@ class Search {
           known.labelEnd = addLogarithms(known.labelEnd, gain)
           gains.set(child, known)
         } else {
-          const longer = this.#lengthen(prefix, label, child)
-          if (longer) fresh.push({ ...longer, blankEnd: Number.NEGATIVE_INFINITY, labelEnd: gain })
+          const longer = this.#lengthen(prefix, label)
+          if (longer)
+            fresh.push({ parent: prefix, label, ...longer, blankEnd: Number.NEGATIVE_INFINITY, labelEnd: gain })
         }
       }
     }
-    const scored = [
-      ...[...gains.entries()].map(([prefix, gain]) => ({ prefix, gain })),
-      ...fresh.map((gain) => ({ prefix: undefined, gain })),
-    ]
-    return scored
-      .map((each) => ({ ...each, score: addLogarithms(each.gain.blankEnd, each.gain.labelEnd) + each.gain.language }))
-      .filter(({ score }) => score > Number.NEGATIVE_INFINITY)
-      .sort((a, b) => b.score - a.score)
-      .slice(0, limits.beamWidth)
-      .map(({ prefix, gain }) => {
-        const kept = prefix ?? adopt(gain)
-        kept.blankEnd = gain.blankEnd
-        kept.labelEnd = gain.labelEnd
-        return kept
-      })
+    const kept = selectBest(gains, fresh, limits.beamWidth)
+    const followed = new Set(kept)
+    for (const prefix of beam) if (!followed.has(prefix)) prefix.extensions.clear()
+    return kept
   }
 
   /** A whole output with its score, or undefined where it may not end here. */
@@ -159,22 +147,17 @@ class Search {
     }
   }
 
-  /** What a prefix becomes with one more label, or undefined where the word list forbids it. */
-  #lengthen(
-    prefix: Prefix,
-    label: number,
-    known: Prefix | undefined,
-  ): Pick<Gain, 'parent' | 'label' | 'language' | 'words'> | undefined {
-    if (known) return { parent: prefix, label, language: known.language, words: known.words }
+  /** What a prefix becomes with one more label, or undefined where the word list forbids it. Language models are asked once. */
+  #lengthen(prefix: Prefix, label: number): Extension | undefined {
+    if (prefix.extensions.has(label)) return prefix.extensions.get(label)
     const followed = prefix.words && this.#words?.follow(prefix.words, label)
-    if (prefix.words && !followed) return undefined
     const ofLabel = this.#language ? scoreToken(this.#language, label, prefix.labels) : 0
-    return {
-      parent: prefix,
-      label,
-      language: prefix.language + ofLabel + (followed?.score ?? 0),
-      words: followed?.state,
-    }
+    const extension =
+      prefix.words && !followed
+        ? undefined
+        : { language: prefix.language + ofLabel + (followed?.score ?? 0), words: followed?.state }
+    prefix.extensions.set(label, extension)
+    return extension
   }
 
   /** The likeliest classes of a step, the blank left out. */
@@ -190,6 +173,25 @@ class Search {
     }
     return best
   }
+}
+
+/** The best prefixes, with their new probabilities. */
+function selectBest(gains: ReadonlyMap<Prefix, Gain>, fresh: readonly Gain[], count: number): Prefix[] {
+  const all = [
+    ...[...gains].map(([prefix, gain]) => ({ prefix, gain })),
+    ...fresh.map((gain) => ({ prefix: undefined, gain })),
+  ]
+  return all
+    .map((each) => ({ ...each, score: addLogarithms(each.gain.blankEnd, each.gain.labelEnd) + each.gain.language }))
+    .filter(({ score }) => score > Number.NEGATIVE_INFINITY)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, count)
+    .map(({ prefix, gain }) => {
+      const kept = prefix ?? adopt(gain)
+      kept.blankEnd = gain.blankEnd
+      kept.labelEnd = gain.labelEnd
+      return kept
+    })
 }
 
 /** The gain of a prefix that is followed already. */

@@ -1,6 +1,12 @@
 // The prefixes that a beam search follows, with the probabilities of all paths that spell them.
 import type { WordState } from './word-list.ts'
 
+/** What a prefix with one more label is worth to the language model, and where it stands among the words. */
+export interface Extension {
+  readonly language: number
+  readonly words: WordState | undefined
+}
+
 /** A sequence of labels, as a path from the root of a tree. */
 export class Prefix {
   readonly parent: Prefix | undefined
@@ -10,6 +16,8 @@ export class Prefix {
   readonly words: WordState | undefined
   /** Prefixes that were followed from here. */
   readonly children: Map<number, Prefix> = new Map()
+  /** What it would become with one more label, undefined where the words forbid it; known while it is followed. */
+  readonly extensions: Map<number, Extension | undefined> = new Map()
   /** log of the probability of all paths so far that spell this and end in the blank, or in its last label. */
   blankEnd: number = Number.NEGATIVE_INFINITY
   labelEnd: number = Number.NEGATIVE_INFINITY
