@@ -11,6 +11,7 @@ export const trainOptions: {
   readonly planes: OptionKind<PlaneSet>
   readonly size: OptionKind<number | undefined>
   readonly games: OptionKind<number | undefined>
+  readonly positions: OptionKind<number | undefined>
   readonly minutes: OptionKind<number | undefined>
   readonly layers: OptionKind<number | undefined>
   readonly filters: OptionKind<number | undefined>
@@ -36,6 +37,11 @@ export const trainOptions: {
     description: 'Games to use at most (default 400 embedded, 50000 with --data)',
     least: 10,
     most: 1_000_000,
+  }),
+  positions: integerOption({
+    description:
+      'Positions to learn from at most, the same whatever the machine (default: what --epochs and --minutes allow)',
+    least: 1,
   }),
   minutes: numberOption({
     description:
@@ -76,6 +82,8 @@ export interface Settings {
   readonly planes: PlaneSet
   readonly size: number
   readonly games: number
+  /** Positions to learn from at most. */
+  readonly positions: number
   /** 0 for no limit. */
   readonly minutes: number
   readonly sizes: NetworkSizes
@@ -98,6 +106,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     planes: planes as PlaneSet,
     size: number('size', 9, 19),
     games: number('games', 400, 50_000),
+    positions: number('positions', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
     minutes: number('minutes', 0, 12),
     sizes: {
       layers: number('layers', 3, 5),

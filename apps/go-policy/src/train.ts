@@ -128,7 +128,8 @@ async function decidePlan(
   }
   const seconds = minutes > 0 ? 60 * minutes : undefined
   const positions = sumPositions(games)
-  const plan = makePlan({ positions, batchSize, epochs: options.epochs, seconds, secondsPerStep })
+  const { positions: most } = settings
+  const plan = makePlan({ positions, batchSize, epochs: options.epochs, most, seconds, secondsPerStep })
   await savePlan(options.out, plan)
   const count = plan.parts * plan.stepsPerPart * batchSize
   const passes = count / positions

@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadPlan, makePlan, savePlan, secondsFor } from './plan.ts'
 
-const free = { positions: 1000, batchSize: 10, epochs: 3, seconds: undefined, secondsPerStep: {} }
+const free = {
+  positions: 1000,
+  batchSize: 10,
+  epochs: 3,
+  most: Number.MAX_SAFE_INTEGER,
+  seconds: undefined,
+  secondsPerStep: {},
+}
 
 describe('makePlan', () => {
   test('without a limit: so many passes over the data', () => {
@@ -23,6 +30,11 @@ describe('makePlan', () => {
     expect(secondsFor(plan, 'cnn')).toBeCloseTo(4 * (secondsFor(plan, 'dense') as number))
     const long = makePlan({ ...free, seconds: 1e6, secondsPerStep })
     expect(long.parts * long.stepsPerPart).toBe(300)
+  })
+
+  test('never more positions than are asked for, but for those that fill the last part', () => {
+    const plan = makePlan({ ...free, most: 1200 })
+    expect(plan.parts * plan.stepsPerPart).toBe(120)
   })
 
   test('there is always a step', () => {

@@ -20,6 +20,8 @@ export interface PlanOptions {
   readonly batchSize: number
   /** Passes over the data at most. */
   readonly epochs: number
+  /** Positions at most, repeated ones included. */
+  readonly most: number
   /** Seconds that all networks together may take; undefined for as long as it takes. */
   readonly seconds: number | undefined
   /** Seconds that a step of each network takes; needed where there is a limit. */
@@ -31,9 +33,10 @@ const usualParts = 12
 /** Of the time, what is left to measurements, checkpoints, and a machine that becomes busier. */
 const reserve = 0.12
 
-/** Plans a run: at most so many passes, and at most so many steps as the time allows. */
-export function makePlan({ positions, batchSize, epochs, seconds, secondsPerStep }: PlanOptions): TrainingPlan {
-  const whole = Math.ceil((epochs * positions) / batchSize)
+/** Plans a run: at most so many passes and positions, and at most so many steps as the time allows. */
+export function makePlan(options: PlanOptions): TrainingPlan {
+  const { positions, batchSize, epochs, most, seconds, secondsPerStep } = options
+  const whole = Math.ceil(Math.min(epochs * positions, most) / batchSize)
   const together = Object.values(secondsPerStep).reduce((sum, one) => sum + one, 0)
   const affordable = seconds === undefined ? Number.POSITIVE_INFINITY : Math.floor(((1 - reserve) * seconds) / together)
   const steps = Math.max(1, Math.min(whole, affordable))
