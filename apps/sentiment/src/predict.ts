@@ -43,6 +43,8 @@ export const predict: ReturnType<typeof defineCommand> = defineCommand({
     const format = isColoured ? formatColoured : process.stdout.isTTY ? formatPlain : formatColumns
     const kept: Judgement[] = []
     let count = 0
+    // Ctrl-C while the next line lets itself be waited for.
+    signal.addEventListener('abort', () => process.stdin.destroy(), { once: true })
     try {
       for await (const group of groupArrivals(lines, groupSize)) {
         signal.throwIfAborted()
@@ -52,9 +54,12 @@ export const predict: ReturnType<typeof defineCommand> = defineCommand({
           print(format(judgement))
         }
       }
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error
     } finally {
       judge.dispose()
     }
+    signal.throwIfAborted()
     if (count === 0) failForLackOfText()
     if (options.html !== undefined) {
       const path = resolvePath(options.html)
