@@ -14,7 +14,7 @@ const gameWith = (move: string, size = 9): string => `(;GM[1]SZ[${size}];B[${mov
 const firstMoves = (games: readonly FiledGame[]): number[] =>
   games.map(({ game }) => listMoves(game)[0]?.point as number)
 
-describe('streamGames', () => {
+describe('streamGames', { timeout: 30_000 }, () => {
   let folder = ''
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'games-'))
@@ -141,7 +141,7 @@ describe('streamGames', () => {
   })
 })
 
-describe('splitGames', () => {
+describe('splitGames', { timeout: 30_000 }, () => {
   const names = Array.from({ length: 2000 }, (_, at) => `2006/${at}.sgf`)
 
   it('holds out the wanted share, by file, whatever the other files are', () => {

@@ -36,7 +36,7 @@ const fight = (): Board =>
     X X . . .
     O . . . .`)
 
-describe('features of stones', () => {
+describe('features of stones', { timeout: 30_000 }, () => {
   it('signed-stones, stone-colour and player-colour turn with the player', () => {
     const board = parseBoard('X O\n. .')
     expect([...encodePlanes(board, signedPlanes).data]).toEqual([1, -1, 0, 0])
@@ -80,7 +80,7 @@ describe('features of stones', () => {
   })
 })
 
-describe('features of moves', () => {
+describe('features of moves', { timeout: 30_000 }, () => {
   it('capture-size, liberties-after-move, self-atari-size, sensibleness, legal', () => {
     // Black may take a stone at C4 and one at B1, white one at A5; white's A3 would be suicide.
     const board = fight()
@@ -135,7 +135,7 @@ describe('features of moves', () => {
   })
 })
 
-describe('ladders', () => {
+describe('ladders', { timeout: 30_000 }, () => {
   // Black's D7 chases the white stone to the lower right corner, unless white has a friend on the way.
   const chase = (friend: string): Board =>
     parseBoard(`
@@ -273,7 +273,7 @@ function defences(position: string, size: number, prey: number): number[] {
   return [...found]
 }
 
-describe('sets of features', () => {
+describe('sets of features', { timeout: 30_000 }, () => {
   it('have the published numbers of planes', () => {
     expect(countPlanes(alphaGoPlanes)).toBe(48)
     expect(countPlanes(clarkStorkeyPlanes)).toBe(7)

@@ -11,7 +11,7 @@ import { scoreArea } from '../rules/score.ts'
 import { PASS } from '../rules/stones.ts'
 import { chooseMove, generateGames } from './generate-games.ts'
 
-describe('generateGames', () => {
+describe('generateGames', { timeout: 30_000 }, () => {
   it.each([
     [5, 10],
     [9, 20],

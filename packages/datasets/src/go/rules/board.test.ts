@@ -14,7 +14,7 @@ function play(board: Board, ...vertices: string[]): void {
   for (const vertex of vertices) board.play(parseVertex(vertex, board.size))
 }
 
-describe('Board', () => {
+describe('Board', { timeout: 30_000 }, () => {
   it('captures a stone, a chain and several chains at once', () => {
     const board = parseBoard(`
       . X . . .
@@ -184,7 +184,7 @@ function playBoth(board: Board, naive: NaiveGame, numbers: readonly number[], ch
   }
 }
 
-describe('random games', () => {
+describe('random games', { timeout: 30_000 }, () => {
   it('allow the same moves, and lead to the same positions and liberties, as the naive rules', () => {
     const property = fc.property(fc.integer({ min: 2, max: 6 }), anyRules, choices, (size, rules, numbers) => {
       const board = new Board(size, rules)

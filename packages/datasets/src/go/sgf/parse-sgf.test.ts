@@ -19,7 +19,7 @@ function errorOf(action: () => unknown): SgfError {
   throw new Error('nothing was thrown')
 }
 
-describe('parseSgf', () => {
+describe('parseSgf', { timeout: 30_000 }, () => {
   it('reads nodes, several values, variations and several games', () => {
     const { games } = parseSgf('(;FF[4]AB[aa][bb]\n;B[cc](;W[dd];B[ee])(;W[ff](;B[gg])(;B[hh])))\r\n(;GM[1];W[])')
     expect(games.length).toBe(2)
@@ -95,7 +95,7 @@ describe('parseSgf', () => {
   })
 })
 
-describe('decodeSgf', () => {
+describe('decodeSgf', { timeout: 30_000 }, () => {
   // 古力 as GB2312, Big5 and Shift_JIS have it (Unicode's mapping tables); 이 in EUC-KR.
   it.each([
     ['GB2312', [0xb9, 0xc5, 0xc1, 0xa6], '古力'],
@@ -123,7 +123,7 @@ describe('decodeSgf', () => {
   })
 })
 
-describe('writeSgf', () => {
+describe('writeSgf', { timeout: 30_000 }, () => {
   const text = fc.string({ unit: fc.constantFrom(']', '\\', '[', ';', '(', ')', ':', '\n', ' ', 'a', 'é', '古') })
   const properties = fc
     .uniqueArray(fc.tuple(fc.stringMatching(/^[A-Z]{1,3}$/), fc.array(text, { minLength: 1, maxLength: 3 })), {

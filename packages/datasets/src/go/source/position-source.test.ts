@@ -46,7 +46,7 @@ const expected = games.flatMap((game) =>
   }),
 )
 
-describe('positionSource', () => {
+describe('positionSource', { timeout: 30_000 }, () => {
   it('in order gives what a replay of each game gives, with padding at the end', () => {
     const source = positionSource(games, { features: signedPlanes, batchSize: 4 })
     expect(source).toMatchObject({ length: 5, positions: total, size: 5, planes: 1 })
@@ -130,7 +130,7 @@ describe('positionSource', () => {
   })
 })
 
-describe('streamPositions', () => {
+describe('streamPositions', { timeout: 30_000 }, () => {
   it('gives each position of a stream once, from a window of games', async () => {
     for (const window of [1, 2, 10]) {
       const options = { size: 5, features: signedPlanes, batchSize: 4, seed: 1, window, symmetries: false }
@@ -145,7 +145,7 @@ describe('streamPositions', () => {
   })
 })
 
-describe('symmetries', () => {
+describe('symmetries', { timeout: 30_000 }, () => {
   it('are eight different ones, each undone by its inverse, that keep neighbours neighbours', () => {
     const seen = new Set<string>()
     for (let symmetry = 0; symmetry < 8; symmetry++) {
