@@ -28,6 +28,7 @@ const repeats = {
   'lstm 32×30×128→256→500': 3,
   convolution: 2,
   'ctc 32×200×80, 40 labels': 5,
+  'beam-5, 50 captions': 2,
 }
 /** A task slower than this (ms) is not repeated in later rounds. */
 const patience = 15_000

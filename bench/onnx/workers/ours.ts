@@ -13,6 +13,7 @@ import {
 import { openOnnx } from '../../../packages/onnx-kernels/src/index.ts'
 import { ctcLoss } from '../../../packages/sequence-losses/src/index.ts'
 import { makeAtisEpoch } from './atis-epoch.ts'
+import { captioningTasks } from './captioning.ts'
 import { serve } from './serve.mjs'
 
 const threads = Number(process.env.BENCH_THREADS ?? 0)
@@ -184,4 +185,4 @@ const tasks: Record<string, () => Promise<() => Promise<void>>> = {
   },
 }
 
-serve('deep-recipe (ONNX Runtime)', tasks)
+serve('deep-recipe (ONNX Runtime)', { ...tasks, ...captioningTasks(backend) })

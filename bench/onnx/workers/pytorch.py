@@ -126,6 +126,51 @@ def adam():
     return optimizer.step
 
 
+class Captioner(torch.nn.Module):
+    """Four blocks of convolution, and an LSTM that looks at the map before each word (Xu and others, 2015)."""
+
+    def __init__(self, channels=(32, 64, 96, 128), units=256, symbols=1000):
+        super().__init__()
+        layers = []
+        for block, filters in enumerate(channels):
+            layers += [torch.nn.Conv2d(channels[block - 1] if block else 3, filters, 3, padding=1), torch.nn.ReLU()]
+            if block < 3:
+                layers.append(torch.nn.MaxPool2d(2))
+        self.encoder = torch.nn.Sequential(*layers)
+        memory = channels[-1]
+        self.embedding = torch.nn.Embedding(symbols, units)
+        self.begin_h, self.begin_c = torch.nn.Linear(memory, units), torch.nn.Linear(memory, units)
+        self.query = torch.nn.Linear(units, units, bias=False)
+        self.key = torch.nn.Linear(memory, units)
+        self.score = torch.nn.Linear(units, 1, bias=False)
+        self.cell = torch.nn.LSTMCell(units + memory, units)
+        self.readout = torch.nn.Linear(2 * units + memory, units)
+        self.output = torch.nn.Linear(units, symbols)
+
+    def forward(self, pictures, read):
+        memory = self.encoder(pictures).flatten(2).transpose(1, 2)
+        keys, mean = self.key(memory), memory.mean(1)
+        h, c = torch.tanh(self.begin_h(mean)), torch.tanh(self.begin_c(mean))
+        vectors = self.embedding(read)
+        states, contexts = [], []
+        for step in range(read.shape[1]):
+            weights = self.score(torch.tanh(keys + self.query(h).unsqueeze(1))).softmax(1)
+            context = (weights * memory).sum(1)
+            h, c = self.cell(torch.cat([vectors[:, step], context], 1), (h, c))
+            states.append(h)
+            contexts.append(context)
+        features = torch.cat([torch.stack(states, 1), torch.stack(contexts, 1), vectors], 2)
+        return self.output(torch.tanh(self.readout(features)))
+
+
+def captioning():
+    model = Captioner()
+    pictures = torch.rand(32, 3, 64, 64)
+    read, said = torch.randint(4, 1000, (32, 16)), torch.randint(4, 1000, (32, 16))
+    step = descent(list(model.parameters()), lambda: F.cross_entropy(model(pictures, read).flatten(0, 1), said.flatten()))
+    return step
+
+
 tasks = {
     'matmul': matmul,
     'convolution': convolution,
@@ -135,6 +180,7 @@ tasks = {
     'atis epoch': atis_epoch,
     'mlp epoch': mlp_epoch,
     'adam 10M': adam,
+    'captioning step 32×64×64': captioning,
 }
 
 print(json.dumps({'name': f'PyTorch {torch.__version__}', 'tasks': list(tasks)}), flush=True)

@@ -1,0 +1,75 @@
+// Batches: each view with one of its captions, the same ones from any batch on.
+import { toHostArray } from '@deep-recipe/core-tensor'
+import { expect, test } from 'vitest'
+import { captionSource, joinViews, takeExamples, viewsInMemory } from './examples.ts'
+import { collectWords, decodeCaption } from './words.ts'
+
+const captions = [['a dog', 'one dog'], ['a cat'], ['a bird', 'one bird'], ['a fish'], ['a cow']]
+const examples = {
+  views: viewsInMemory(
+    Uint8Array.from({ length: 20 }, (_, i) => 10 * Math.floor(i / 4) + i),
+    [1, 2, 2],
+  ),
+  captions,
+}
+const vocabulary = collectWords(captions.flat(), 1)
+const options = { vocabulary, steps: 4, batchSize: 2 }
+
+/** The rows of an epoch: view, words read, words said, weight. */
+function listRows(epoch: number, start = 0, extra: { seed?: number; wordDropout?: number } = {}) {
+  const rows: { view: number[]; read: number[]; said: number[]; weight: number }[] = []
+  for (const { inputs, weights } of captionSource(examples, { ...options, ...extra }).epoch(epoch, start) as Iterable<{
+    inputs: never
+    weights: Float32Array
+  }>) {
+    const { data, shape } = toHostArray(inputs)
+    expect(shape).toEqual([2, 12])
+    for (let row = 0; row < 2; row++) {
+      const numbers = [...data.subarray(row * 12, (row + 1) * 12)]
+      rows.push({
+        view: numbers.slice(0, 4),
+        read: numbers.slice(4, 8),
+        said: numbers.slice(8),
+        weight: weights[row] ?? 0,
+      })
+    }
+  }
+  return rows
+}
+
+test('a row holds a view, the words before and the words to be said', () => {
+  const [first] = listRows(0)
+  expect(first?.view).toEqual([0, 1, 2, 3])
+  expect(first?.read[0]).toBe(vocabulary.indexOf('<start>'))
+  expect(first?.read.slice(1)).toEqual(first?.said.slice(0, 3))
+  expect(decodeCaption(first?.said ?? [], vocabulary)).toBe('a dog')
+})
+
+test('every view comes once in an epoch with one of its own captions; the last batch is filled up with weight 0', () => {
+  for (const epoch of [0, 1, 2]) {
+    const rows = listRows(epoch, 0, { seed: 3 })
+    const real = rows.filter(({ weight }) => weight === 1)
+    expect(rows.length).toBe(6)
+    expect(real.map(({ view }) => view[0]).sort((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 14, 28, 42, 56])
+    for (const { view, said } of real) expect(captions[(view[0] ?? 0) / 14]).toContain(decodeCaption(said, vocabulary))
+  }
+})
+
+test('an epoch can be taken up at any batch, with the same words left out', () => {
+  const extra = { seed: 3, wordDropout: 0.5 }
+  expect(listRows(4, 1, extra)).toEqual(listRows(4, 0, extra).slice(2))
+  expect(listRows(4, 0, extra)).not.toEqual(listRows(5, 0, extra))
+})
+
+test('words are left out of what is read, never of what is to be said', () => {
+  const rows = [0, 1, 2, 3].flatMap((epoch) => listRows(epoch, 0, { seed: 3, wordDropout: 0.5 }))
+  expect(rows.some(({ read }) => read.includes(1))).toBe(true)
+  expect(rows.some(({ said }) => said.includes(1))).toBe(false)
+  expect(rows.every(({ read }) => read[0] === vocabulary.indexOf('<start>'))).toBe(true)
+})
+
+test('a part of the examples, and views joined', () => {
+  const part = takeExamples(examples, [3, 1])
+  expect(part.captions).toEqual([['a fish'], ['a cat']])
+  expect([...joinViews(part.views, 0, 2).data]).toEqual([42, 43, 44, 45, 14, 15, 16, 17])
+})
