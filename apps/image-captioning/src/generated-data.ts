@@ -24,8 +24,13 @@ export interface GeneratedOptions {
 
 /** The data are the same for every run: only the training depends on the run's seed. */
 const seeds = { train: 1, validation: 2, 'new combinations': 3, trained: 4, 'new objects': 5 } as const
-const validationSize = 200
-const testSize = 500
+
+/** How many to set aside where so many are trained on. */
+function setAside(count: number): { validation: number; test: number } {
+  const between = (least: number, value: number, most: number): number =>
+    Math.min(most, Math.max(least, Math.round(value)))
+  return { validation: between(20, count / 15, 200), test: between(20, count / 10, 300) }
+}
 
 /** Scenes: what one is trained on has no combination of what one is tested on. */
 export function generateSceneData({ count, size, mostObjects }: GeneratedOptions): CaptionData {
@@ -34,7 +39,7 @@ export function generateSceneData({ count, size, mostObjects }: GeneratedOptions
     return { examples: { views: viewsInMemory(images.data, [3, size, size]), captions }, scenes }
   }
   const makeTest = (combinations: Combinations, name: string): TestSet => {
-    const { examples, scenes } = make(testSize, seeds[combinations], combinations)
+    const { examples, scenes } = make(setAside(count).test, seeds[combinations], combinations)
     const isExact = (sentence: string, index: number): boolean => {
       const said = readSceneSentence(sentence)
       const scene = scenes[index]
@@ -47,7 +52,7 @@ export function generateSceneData({ count, size, mostObjects }: GeneratedOptions
     notes: [],
     kind: 'pictures',
     train: make(count, seeds.train).examples,
-    validation: make(validationSize, seeds.validation).examples,
+    validation: make(setAside(count).validation, seeds.validation).examples,
     tests: [
       makeTest('new combinations', 'new combinations'),
       makeTest('trained', 'new scenes of trained combinations'),
@@ -64,7 +69,7 @@ export function generateClipData({ count, size, frames }: GeneratedOptions): Cap
     return { examples, clips }
   }
   const makeTest = (combinations: Combinations, name: string): TestSet => {
-    const { examples, clips } = make(testSize, seeds[combinations], combinations)
+    const { examples, clips } = make(setAside(count).test, seeds[combinations], combinations)
     const isExact = (sentence: string, index: number): boolean => {
       const said = readClipSentence(sentence)
       const clip = clips[index]
@@ -77,7 +82,7 @@ export function generateClipData({ count, size, frames }: GeneratedOptions): Cap
     notes: [],
     kind: 'clips',
     train: make(count, seeds.train).examples,
-    validation: make(validationSize, seeds.validation).examples,
+    validation: make(setAside(count).validation, seeds.validation).examples,
     tests: [
       makeTest('new combinations', 'new combinations'),
       makeTest('trained', 'new clips of trained combinations'),

@@ -16,7 +16,7 @@ await startApp(
       ['evaluate', 'the figures of the last run once more'],
     ],
     data: 'Folder with images and captions as Flickr8k, Flickr30k or COCO have them; with --video, folders of frames (default: generated scenes or clips)',
-    defaults: { epochs: 8, seed: 1 },
+    defaults: { epochs: 10, seed: 1 },
     commands: { train, evaluate, caption },
   }),
 )

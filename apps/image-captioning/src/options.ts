@@ -17,7 +17,7 @@ export const trainOptions: {
   readonly size: OptionKind<number | undefined>
   readonly frames: OptionKind<number>
   readonly units: OptionKind<number | undefined>
-  readonly width: OptionKind<number | undefined>
+  readonly width: OptionKind<number>
   readonly learningRate: OptionKind<number>
   readonly dropout: OptionKind<number | undefined>
   readonly wordDropout: OptionKind<number>
@@ -45,7 +45,8 @@ export const trainOptions: {
   frames: integerOption({ description: 'Frames of a clip', default: 6, least: 6, most: 64 }),
   units: integerOption({ description: 'Units of the decoder (default 128 generated, 256 with --data)', least: 8 }),
   width: integerOption({
-    description: 'Filters of the first block of convolution; later ones have more (default 16, from 64 pixels 24)',
+    description: 'Filters of the first block of convolution; later ones have up to four times as many',
+    default: 16,
     least: 2,
   }),
   learningRate: numberOption({ description: 'Of Adam, at the beginning', default: 0.004, least: 1e-6, most: 1 }),
@@ -112,7 +113,6 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
   const number = (name: string, otherwise: number): number =>
     typeof options[name] === 'number' ? (options[name] as number) : otherwise
   const size = number('size', video ? 24 : generated ? 32 : 64)
-  const width = number('width', size >= 64 ? 24 : 16)
   return {
     video,
     scenes: number('scenes', video ? 1500 : 3000),
@@ -120,7 +120,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     size,
     frames: number('frames', trainOptions.frames.defaultValue),
     units: number('units', generated ? 128 : 256),
-    channels: chooseChannels(width, size),
+    channels: chooseChannels(number('width', trainOptions.width.defaultValue), size),
     learningRate: number('learningRate', trainOptions.learningRate.defaultValue),
     dropout: number('dropout', generated ? 0 : 0.3),
     wordDropout: number('wordDropout', trainOptions.wordDropout.defaultValue),
@@ -136,7 +136,5 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
 /** Three blocks for small pictures, more for larger ones: attention shall see a map of about 8 × 8. */
 function chooseChannels(width: number, size: number): number[] {
   const blocks = Math.max(3, Math.round(Math.log2(size / 4)))
-  return Array.from({ length: blocks }, (_, block) =>
-    Math.round((width * 2 ** Math.min(2, block) * (2 + Math.max(0, block - 2))) / 2),
-  )
+  return Array.from({ length: blocks }, (_, block) => width * 2 ** Math.min(2, block))
 }

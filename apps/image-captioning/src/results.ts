@@ -12,20 +12,17 @@ export interface Result {
 
 /** The table as people read it in a terminal. */
 export function describeResults(results: readonly Result[], { tests }: Pick<CaptionData, 'tests'>): string[] {
-  const width = Math.max(...results.map(({ title }) => title.length))
-  return tests.flatMap(({ name, examples }, number) => [
+  const heads = tests.map(({ name, examples }) => `${name} (${examples.views.count})`)
+  const width = Math.max(...heads.map((head) => head.length), ...results.map(({ title }) => title.length + 2))
+  return heads.flatMap((head, number) => [
     ...(number > 0 ? [''] : []),
-    `${pad(`${name} (${examples.views.count})`, width + 2)}  exact   BLEU-4  CIDEr-D`,
+    `${head.padEnd(width)}  exact   BLEU-4  CIDEr-D`,
     ...results.map(({ title, scores }) => {
       const { exact = null, bleu4 = 0, cider = 0 } = scores[number] ?? {}
       const cells = [exact === null ? '–' : exact.toFixed(3), bleu4.toFixed(3), cider.toFixed(2)]
-      return `  ${pad(title, width)}  ${cells.map((cell) => cell.padEnd(6)).join('  ')}`.trimEnd()
+      return `${`  ${title}`.padEnd(width)}  ${cells.map((cell) => cell.padEnd(6)).join('  ')}`.trimEnd()
     }),
   ])
-}
-
-function pad(text: string, width: number): string {
-  return text.padEnd(width)
 }
 
 /** The final figures of train and evaluate, for --json. */

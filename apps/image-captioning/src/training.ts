@@ -69,9 +69,12 @@ export async function trainCaptioner(
     backend,
     loss: ownLoss,
     metrics: [rightWords],
-    optimizer: withClipping(adam({ learningRate: warmup(slow, cosineDecay(learningRate, total - slow)) }), {
-      norm: longestGradient,
-    }),
+    optimizer: withClipping(
+      adam({ learningRate: warmup(slow, cosineDecay(learningRate, Math.max(1, total - slow))) }),
+      {
+        norm: longestGradient,
+      },
+    ),
     epochs,
     seed,
     signal,
