@@ -15,7 +15,7 @@ test('a picture for each word, brightest where the weight is, dark elsewhere', (
   expect([whole?.caption, first?.caption, second?.caption]).toEqual(['a cat', 'a', 'cat'])
   expect(whole?.image).toBe(white)
   const at = (image: typeof first, row: number, column: number): number =>
-    (image?.image as HostArray).data[row * 4 + column] as number
+    (image as { image: HostArray }).image.data[row * 4 + column] as number
   expect(at(first, 0, 0)).toBeCloseTo(1, 5)
   expect(at(first, 3, 3)).toBeCloseTo(0.18, 5)
   // Between the centres of two places, a quarter of the way: linear.
