@@ -16,7 +16,7 @@ await startApp(
       ['evaluate', 'the figures of the last run once more'],
     ],
     data: 'Folder with one *.txt or *.tsv of English, a tab, and Chinese on each line (default: generated phrases)',
-    defaults: { epochs: 6, seed: 1 },
+    defaults: { epochs: 5, seed: 1 },
     commands: { train, evaluate, translate },
   }),
 )

@@ -35,7 +35,7 @@ export const trainOptions: {
   trainSize: integerOption({ description: 'The most pairs to train on (default: all)', least: 50 }),
   phrases: integerOption({
     description: 'Phrase pairs to generate where there is no --data',
-    default: 3000,
+    default: 2400,
     least: 100,
     most: 1_000_000,
   }),
@@ -76,7 +76,7 @@ export const trainOptions: {
     most: 0.9,
   }),
   learningRate: numberOption({
-    description: 'Of Adam at its highest; falls to 0 by a cosine (default 0.006 embedded, 0.002 with --data)',
+    description: 'Of Adam at its highest; falls to 0 by a cosine (default 0.008 embedded, 0.002 with --data)',
     least: 1e-6,
     most: 1,
   }),
@@ -132,7 +132,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     longest: number('longest', trainOptions.longest.defaultValue),
     dropout: suited('dropout', 0.1, 0.2),
     labelSmoothing: suited('labelSmoothing', 0, 0.1),
-    learningRate: suited('learningRate', 0.006, 0.003),
+    learningRate: suited('learningRate', 0.008, 0.003),
     batchSize: suited('batchSize', 32, 64),
     buckets: embedded ? 2 : 6,
     tieWeights: options.untied !== true,

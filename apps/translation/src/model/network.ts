@@ -1,5 +1,5 @@
 // The two networks that are compared: the same encoder and decoder, without attention and with it.
-import type { Layer } from '@deep-recipe/layers-core'
+import { type Layer, normalInitializer } from '@deep-recipe/layers-core'
 import {
   additiveAttention,
   bidirectional,
@@ -45,11 +45,14 @@ export function buildNetwork(kind: ModelKind, settings: NetworkSettings): Encode
     settings.attention === 'additive'
       ? { attention: additiveAttention(units), attend: 'before' }
       : { attention: generalAttention(), attend: 'after', inputFeeding: true }
+  // Vectors of length about 1: with the uniform ±0.05 of other layers, tied logits would take epochs to grow.
+  const embeddingInitializer = normalInitializer(1 / Math.sqrt(embedding))
   const decoder = sequenceDecoder({
     symbols: settings.targetSymbols,
     cell: lstmCell(units),
     embedding,
     begin: 'summary',
+    embeddingInitializer,
     dropout,
     tieWeights,
     ...(kind === 'attention' && wiring),
@@ -60,6 +63,7 @@ export function buildNetwork(kind: ModelKind, settings: NetworkSettings): Encode
     encoder: bidirectional(lstm(units / 2)),
     decoder,
     dropout,
+    embeddingInitializer,
   })
 }
 
