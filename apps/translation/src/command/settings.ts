@@ -35,7 +35,7 @@ export const trainOptions: {
   trainSize: integerOption({ description: 'The most pairs to train on (default: all)', least: 50 }),
   phrases: integerOption({
     description: 'Phrase pairs to generate where there is no --data',
-    default: 2400,
+    default: 2000,
     least: 100,
     most: 1_000_000,
   }),
@@ -76,7 +76,7 @@ export const trainOptions: {
     most: 0.9,
   }),
   learningRate: numberOption({
-    description: 'Of Adam at its highest; falls to 0 by a cosine (default 0.008 embedded, 0.002 with --data)',
+    description: 'Of Adam at its highest; falls to 0 by a cosine (default 0.008 embedded, 0.003 with --data)',
     least: 1e-6,
     most: 1,
   }),
