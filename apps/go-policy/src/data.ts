@@ -70,7 +70,7 @@ function failForLackOfGames(folder: string, size: number, count: number, reading
     what: `The games in ${folder}`,
     expected: `SGF files of games on ${size} × ${size}, enough to hold out one in ${Math.round(1 / heldOutShare)}`,
     received: `${count} games${skipped}`,
-    remedy: 'Give a folder with more files, or the size of their boards with --size.',
+    remedy: 'Give a folder with more files, or train with the size of their boards, --size.',
   })
 }
 
