@@ -46,9 +46,11 @@ export const match: ReturnType<typeof defineCommand> = defineCommand({
     const { games: count, komi } = options
     const opponentName = await meetOpponent(fillIn(options.opponent, options.seed))
     const size = options.size ?? run.settings.size
-    const folder = join(options.out, 'games')
+    const now = new Date().toISOString()
+    const date = now.slice(0, 10)
+    // Each match has a folder of its own: records of earlier ones stay.
+    const folder = join(options.out, 'games', now.slice(0, 19).replace('T', '-').replaceAll(':', ''))
     await mkdir(folder, { recursive: true })
-    const date = new Date().toISOString().slice(0, 10)
     const games: MatchGame[] = []
     const progress = terminal.startProgress({ title: `Games against ${opponentName}`, total: count })
     try {

@@ -34,7 +34,7 @@ export const trainOptions: {
     most: 19,
   }),
   games: integerOption({
-    description: 'Games to use at most (default 400 embedded, 50000 with --data)',
+    description: 'Games to use at most (default 320 embedded, 50000 with --data)',
     least: 10,
     most: 1_000_000,
   }),
@@ -105,7 +105,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     networks: model === 'all' ? ['cnn', 'dense'] : [model as NetworkName],
     planes: planes as PlaneSet,
     size: number('size', 9, 19),
-    games: number('games', 400, 50_000),
+    games: number('games', 320, 50_000),
     positions: number('positions', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
     minutes: number('minutes', 0, 12),
     sizes: {
