@@ -19,19 +19,20 @@ const settings: CaptionerSettings = {
   looking: 'again',
   dropout: 0,
   coverage: 0,
+  detection: 0,
 }
 const backend = openReference()
 const size = 3 * 16 * 16
 
 /** Rows of two views and captions: start 2, words, end 3, padding 0. */
 function makeRows(viewSize = size): { shape: number[]; dtype: 'float32'; data: Float32Array } {
-  const data = new Float32Array(2 * (viewSize + 8))
+  const data = new Float32Array(2 * (viewSize + 8 + 9))
   for (let row = 0; row < 2; row++) {
-    const start = row * (viewSize + 8)
+    const start = row * (viewSize + 17)
     for (let i = 0; i < viewSize; i++) data[start + i] = (i * 37 + row * 101) % 256
     data.set(row === 0 ? [2, 4, 5, 0, 4, 5, 3, 0] : [2, 6, 0, 0, 6, 3, 0, 0], start + viewSize)
   }
-  return { shape: [2, viewSize + 8], dtype: 'float32', data }
+  return { shape: [2, viewSize + 17], dtype: 'float32', data }
 }
 
 async function lossOf(given: CaptionerSettings, training = false): Promise<number[]> {
@@ -75,6 +76,16 @@ test('the doubly stochastic penalty: λ Σ (1 − Σ_t α)² comes on top, while
   expect(one).toBeGreaterThan(plain)
   expect(two - plain).toBeCloseTo(2 * (one - plain), 3)
   expect(await lossOf({ ...settings, coverage: 1 })).toEqual(await lossOf(settings))
+})
+
+test('word detectors: −Σ y log p + (1 − y) log (1 − p) comes on top, while training only', async () => {
+  const [plain = 0] = await lossOf(settings, true)
+  const [one = 0] = await lossOf({ ...settings, detection: 1 }, true)
+  // Whatever the scores, nine words of which none is there cost more than nothing; twice the weight is twice as much.
+  expect(one).toBeGreaterThan(plain)
+  const [two = 0] = await lossOf({ ...settings, detection: 2 }, true)
+  expect(two - plain).toBeCloseTo(2 * (one - plain), 3)
+  expect(await lossOf({ ...settings, detection: 1 })).toEqual(await lossOf(settings))
 })
 
 test('the map that attention sees', () => {

@@ -1,6 +1,14 @@
 // The captioner: an encoder and a decoder with attention, as one layer that `fit` trains end to end.
 import { splitKey, stack, type Tensor } from '@deep-recipe/core-tensor'
-import { type Context, evaluation, inferOutputShape, type Layer, type Params } from '@deep-recipe/layers-core'
+import {
+  type Context,
+  dense,
+  evaluation,
+  inferOutputShape,
+  type Layer,
+  type Params,
+  type TensorRecord,
+} from '@deep-recipe/layers-core'
 import {
   additiveAttention,
   type DecoderSource,
@@ -30,9 +38,14 @@ export interface CaptionerSettings extends EncoderSettings {
   readonly dropout: number
   /** λ of the doubly stochastic regularisation, which asks that every place be looked at. */
   readonly coverage: number
+  /**
+   * Weight of the word detectors (Fang and others, "From captions to visual concepts and back", 2015): while training, the
+   * encoder is asked as well which words the captions of a view have, whatever their order. 0 for none.
+   */
+  readonly detection: number
 }
 
-/** A captioner; its parameters are `encoder` and `decoder`. */
+/** A captioner; its parameters are `encoder`, `decoder` and `detector`. */
 export interface Captioner {
   readonly settings: CaptionerSettings
   /**
@@ -46,7 +59,8 @@ export interface Captioner {
 
 /** Makes a captioner. */
 export function makeCaptioner(settings: CaptionerSettings): Captioner {
-  const { view, kind, units, attentionUnits, embedding, symbols, steps, looking, dropout, coverage } = settings
+  const { view, kind, units, attentionUnits, embedding, symbols, steps, looking, dropout, coverage, detection } =
+    settings
   const size = view.reduce((product, length) => product * length, 1)
   const encoder = makeEncoder(settings)
   const decoder = sequenceDecoder({
@@ -58,33 +72,51 @@ export function makeCaptioner(settings: CaptionerSettings): Captioner {
     ...(looking === 'again' && { attention: additiveAttention(attentionUnits), attend: 'before' }),
   })
 
+  const detector = dense(symbols)
+
   /** What the decoder is given. A clip begins with the mean of its frames, a picture with the strongest of each feature. */
-  const look = (params: Params, views: Tensor, context: Context): DecoderSource => {
+  const look = (params: Params, views: Tensor, context: Context): DecoderSource & { readonly summary: Tensor } => {
     const memory = encoder.apply(params.encoder as Params, views, context)
     const summary = kind === 'clips' ? memory.mean(1) : memory.max(1)
     return looking === 'again' ? { memory, summary } : { summary }
   }
 
+  /** Σ over words of max(x, 0) − x y + log(1 + e^−|x|), y the share of captions that have the word. */
+  const detectWords = (params: Params, summary: Tensor, rows: Tensor): Tensor => {
+    const shares = rows.slice([0, size + 2 * steps], [-1, symbols])
+    const scores = detector.apply(params.detector as TensorRecord, summary, evaluation)
+    return scores.maximum(0).sub(scores.mul(shares)).add(scores.abs().neg().exp().add(1).log()).sum(1)
+  }
+
   const layer: Layer = {
     name: `captioner(${encoder.layer.name}, ${decoder.name})`,
     init: (key) => {
-      const [encoderKey, decoderKey] = splitKey(key)
+      const [encoderKey, decoderKey, detectorKey] = splitKey(key, 3)
       const first = encoder.layer.init(encoderKey, view)
       const features = inferOutputShape(encoder.layer, first, view)[1] as number
-      return { encoder: first, decoder: decoder.init(decoderKey, { memory: features, summary: features }) }
+      return {
+        encoder: first,
+        decoder: decoder.init(decoderKey, { memory: features, summary: features }),
+        detector: detector.init(detectorKey, [features]),
+      }
     },
     apply: (params, rows, context) => {
       const batch = rows.shape[0] as number
       const views = rows.slice([0, 0], [batch, size]).reshape([batch, ...view])
       const read = rows.slice([0, size], [batch, steps]).cast('int32')
       const wanted = rows.slice([0, size + steps], [batch, steps]).cast('int32')
-      const { logits, weights } = decoder.run(params.decoder as Params, look(params, views, context), read, context)
+      const source = look(params, views, context)
+      const { logits, weights } = decoder.run(params.decoder as Params, source, read, context)
       const real = wanted.notEqual(0)
       const loss = maskedCrossEntropy(logits, wanted, { mask: real, reduction: 'sequence-mean' })
       const rightly = logits.argMax().equal(wanted).and(real).cast('float32').sum(1)
       const share = rightly.div(real.cast('float32').sum(1).maximum(1))
-      if (!weights || coverage === 0 || !context.training) return stack([loss, share], 1)
-      return stack([loss.add(doublyStochasticPenalty(weights, { steps: real }).mul(coverage)), share], 1)
+      if (!context.training) return stack([loss, share], 1)
+      const penalties = [
+        ...(weights && coverage > 0 ? [doublyStochasticPenalty(weights, { steps: real }).mul(coverage)] : []),
+        ...(detection > 0 ? [detectWords(params, source.summary, rows).mul(detection)] : []),
+      ]
+      return stack([penalties.reduce((sum, penalty) => sum.add(penalty), loss), share], 1)
     },
   }
   const model: Captioner['model'] = {

@@ -13,6 +13,8 @@ const examples = {
   captions,
 }
 const vocabulary = collectWords(captions.flat(), 1)
+/** Of a row: view, words read, words said, shares of words. */
+const width = 4 + 4 + 4 + vocabulary.size
 const options = { vocabulary, steps: 4, batchSize: 2 }
 
 /** The rows of an epoch: view, words read, words said, weight. */
@@ -23,13 +25,13 @@ function listRows(epoch: number, start = 0, extra: { seed?: number; wordDropout?
     weights: Float32Array
   }>) {
     const { data, shape } = toHostArray(inputs)
-    expect(shape).toEqual([2, 12])
+    expect(shape).toEqual([2, width])
     for (let row = 0; row < 2; row++) {
-      const numbers = [...data.subarray(row * 12, (row + 1) * 12)]
+      const numbers = [...data.subarray(row * width, (row + 1) * width)]
       rows.push({
         view: numbers.slice(0, 4),
         read: numbers.slice(4, 8),
-        said: numbers.slice(8),
+        said: numbers.slice(8, 12),
         weight: weights[row] ?? 0,
       })
     }
@@ -43,6 +45,13 @@ test('a row holds a view, the words before and the words to be said', () => {
   expect(first?.read[0]).toBe(vocabulary.indexOf('<start>'))
   expect(first?.read.slice(1)).toEqual(first?.said.slice(0, 3))
   expect(decodeCaption(first?.said ?? [], vocabulary)).toBe('a dog')
+})
+
+test('a row tells which words the captions of a view have, and how many of the captions', () => {
+  const [batch] = captionSource(examples, options).epoch(0, 0) as Iterable<{ inputs: never }>
+  const shares = toHostArray(batch?.inputs ?? []).data.subarray(12, width)
+  const shareOf = (word: string): number => shares[vocabulary.indexOf(word)] as number
+  expect([shareOf('dog'), shareOf('a'), shareOf('one'), shareOf('cat'), shareOf('<end>')]).toEqual([1, 0.5, 0.5, 0, 0])
 })
 
 test('every view comes once in an epoch with one of its own captions; the last batch is filled up with weight 0', () => {

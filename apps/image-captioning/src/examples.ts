@@ -2,7 +2,7 @@
 import { HostRandom } from '@deep-recipe/core-tensor'
 import { otherIndex, paddingIndex, type Vocabulary } from '@deep-recipe/datasets/words'
 import type { BatchSource, TrainingBatch } from '@deep-recipe/training'
-import { encodeCaption } from './words.ts'
+import { encodeCaption, firstWord } from './words.ts'
 
 /** What a captioner is shown: any number of views, in memory or on disk. */
 export interface Views {
@@ -69,15 +69,16 @@ export function joinViews(
 
 /**
  * Batches for training. `fit` hands one array to a model: each row holds the numbers of a view, then `steps` words that
- * are read (start, the caption) and as many that are to be said (the caption, end). All batches have the same size; what
- * fills up the last one has weight 0.
+ * are read (start, the caption) and as many that are to be said (the caption, end), and for each symbol the share of all
+ * captions of the view that have it. All batches have the same size; what fills up the last one has weight 0.
  */
 export function captionSource({ views, captions }: Examples, options: BatchOptions): BatchSource {
   const { vocabulary, steps, seed, wordDropout = 0 } = options
   const batchSize = Math.min(options.batchSize, Math.max(1, views.count))
   const encoded = captions.map((all) => all.map((caption) => encodeCaption(caption, vocabulary, steps)))
   const size = sizeOfView(views)
-  const width = size + 2 * steps
+  const width = size + 2 * steps + vocabulary.size
+  const shares = encoded.map((all) => shareOfCaptions(all))
   const length = Math.ceil(views.count / batchSize)
   return {
     length,
@@ -97,6 +98,7 @@ export function captionSource({ views, captions }: Examples, options: BatchOptio
           inputs.set(views.read(index), row * width)
           inputs.set(words.subarray(0, steps), place)
           inputs.set(words.subarray(1), place + steps)
+          for (const [symbol, share] of shares[index] ?? []) inputs[place + 2 * steps + symbol] = share
           // A stream of its own for each example of each epoch: an epoch may begin at any batch.
           if (random && wordDropout > 0)
             forget(inputs.subarray(place + 1, place + steps), wordDropout, random.fork(index))
@@ -109,6 +111,17 @@ export function captionSource({ views, captions }: Examples, options: BatchOptio
       }
     },
   }
+}
+
+/** Symbols of any of the captions, each with the share of the captions that have it; marks and rare words left out. */
+function shareOfCaptions(captions: readonly Int32Array[]): Map<number, number> {
+  const shares = new Map<number, number>()
+  for (const caption of captions) {
+    for (const symbol of new Set(caption)) {
+      if (symbol >= firstWord) shares.set(symbol, (shares.get(symbol) ?? 0) + 1 / captions.length)
+    }
+  }
+  return shares
 }
 
 /** Makes some of the words before into words that nobody knows. */

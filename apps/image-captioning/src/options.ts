@@ -22,6 +22,7 @@ export const trainOptions: {
   readonly dropout: OptionKind<number | undefined>
   readonly wordDropout: OptionKind<number>
   readonly coverage: OptionKind<number>
+  readonly detection: OptionKind<number>
   readonly batchSize: OptionKind<number>
   readonly minimumCount: OptionKind<number | undefined>
   readonly compare: OptionKind<boolean>
@@ -67,6 +68,12 @@ export const trainOptions: {
     least: 0,
     most: 10,
   }),
+  detection: numberOption({
+    description: 'Weight of the word detectors: which words do the captions of a picture have',
+    default: 0.1,
+    least: 0,
+    most: 10,
+  }),
   batchSize: integerOption({ description: 'Examples in a step', default: 32, least: 1 }),
   minimumCount: integerOption({
     description: 'How often a word must occur to be learned (default 1 generated, 3 with --data)',
@@ -99,6 +106,7 @@ export interface Settings {
   readonly dropout: number
   readonly wordDropout: number
   readonly coverage: number
+  readonly detection: number
   readonly batchSize: number
   readonly minimumCount: number
   readonly encoder: string | undefined
@@ -125,6 +133,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     dropout: number('dropout', generated ? 0 : 0.3),
     wordDropout: number('wordDropout', trainOptions.wordDropout.defaultValue),
     coverage: number('coverage', trainOptions.coverage.defaultValue),
+    detection: number('detection', trainOptions.detection.defaultValue),
     batchSize: number('batchSize', trainOptions.batchSize.defaultValue),
     minimumCount: number('minimumCount', generated ? 1 : 3),
     encoder: typeof options.encoder === 'string' ? options.encoder : undefined,

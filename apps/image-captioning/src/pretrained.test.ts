@@ -88,6 +88,7 @@ describe('weights of our own encoder', async () => {
     looking: 'again',
     dropout: 0,
     coverage: 0,
+    detection: 0,
   })
   const like = emptyParams(captioner)
   const drawn = await evaluate(openReference(), captioner.layer.init(randomKey(5), []))

@@ -55,7 +55,7 @@ export async function writeCaptioningReport(path: string, contents: CaptioningRe
       { title: 'Right words', curves: contents.histories.flatMap((one) => curvesOf(one, 'words')) },
     ],
     caption:
-      'Cross-entropy of a word, and the share of words that would have been said rightly after the right ones before.',
+      'Cross-entropy of a word (while training, what the word detectors cost comes on top), and the share of words that would have been said rightly after the right ones before.',
   })
   report.heading(isVideo ? 'Clips and what was said' : 'Pictures and what was said')
   if (isVideo) addClips(report, contents)

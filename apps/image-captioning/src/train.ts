@@ -107,7 +107,7 @@ function listKinds(compare: boolean): CaptionerSettings['looking'][] {
 const mostSteps = 22
 
 function describeCaptioner(settings: Settings, data: CaptionData, vocabulary: Vocabulary): CaptionerSettings {
-  const { units, channels, dropout, coverage, encoder, fineTune } = settings
+  const { units, channels, dropout, coverage, detection, encoder, fineTune } = settings
   const longest = data.train.captions.flat().reduce((most, caption) => Math.max(most, splitCaption(caption).length), 0)
   return {
     view: data.train.views.shape,
@@ -122,6 +122,7 @@ function describeCaptioner(settings: Settings, data: CaptionData, vocabulary: Vo
     looking: 'again',
     dropout,
     coverage,
+    detection,
   }
 }
 

@@ -6,6 +6,9 @@ export const startWord = '<start>'
 /** Ends every sentence. */
 export const endWord = '<end>'
 
+/** Number of the first word of a vocabulary: after padding, other, start and end. */
+export const firstWord = 4
+
 /** The words of a caption: lower case, punctuation left out but for apostrophes and hyphens within words. */
 export function splitCaption(caption: string): string[] {
   return caption.toLowerCase().match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu) ?? []

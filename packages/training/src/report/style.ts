@@ -85,6 +85,7 @@ summary{cursor:pointer;width:max-content}
 .images li{display:flex;flex-direction:column;align-items:center;gap:.35rem;max-width:100%;font-size:.8rem;line-height:1.3;color:var(--quiet);text-align:center}
 .images img{display:block;max-width:100%;height:auto;border-radius:4px;background:var(--panel);outline:1px solid var(--rule)}
 .images .pixels{image-rendering:pixelated}
+.images span{max-width:13rem}
 .images .good span{color:var(--good)}
 .images .bad span{color:var(--bad);font-weight:600}
 .images .bad img{outline:2px solid var(--bad)}
