@@ -48,7 +48,7 @@ export function generateSceneData({ count, size, mostObjects }: GeneratedOptions
     return { name, examples, isExact }
   }
   return {
-    source: `${count} generated scenes of ${size} × ${size} pixels, up to ${mostObjects} objects`,
+    source: `${count} generated scenes of ${size} × ${size} pixels, ${mostObjects === 1 ? 'one object each' : `up to ${mostObjects} objects`}`,
     notes: [],
     kind: 'pictures',
     train: make(count, seeds.train).examples,

@@ -37,7 +37,7 @@ export const trainOptions: {
     least: 40,
     most: 200_000,
   }),
-  objects: integerOption({ description: 'Objects in a generated scene, at most (default 2)', least: 1, most: 3 }),
+  objects: integerOption({ description: 'Objects in a generated scene, at most (default 1)', least: 1, most: 3 }),
   size: integerOption({
     description: 'Side of the pictures, pixels (default 32 generated, 64 with --data, frames 24)',
     least: 16,
@@ -124,7 +124,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
   return {
     video,
     scenes: number('scenes', video ? 1500 : 3000),
-    objects: number('objects', 2),
+    objects: number('objects', 1),
     size,
     frames: number('frames', trainOptions.frames.defaultValue),
     units: number('units', generated ? 128 : 256),

@@ -41,7 +41,7 @@ export const train: ReturnType<typeof defineCommand> = defineCommand({
   options: trainOptions,
   examples: [
     ['train', 'on generated scenes, in about half a minute'],
-    ['train --size 64 --objects 3 --scenes 12000 --epochs 12', 'larger scenes, a quarter of an hour'],
+    ['train --objects 3 --size 64 --scenes 12000 --epochs 30', 'numbers and relations, much longer'],
     ['train --video', 'on generated clips, with and without temporal attention'],
     ['train --data ~/flickr8k --epochs 20', 'on photographs: Flickr8k, Flickr30k or COCO as they are published'],
     ['train --data ~/flickr8k --encoder resnet18.onnx', 'the same on the features of another network'],
