@@ -8,6 +8,7 @@ import { decode, type Heard } from './decode.ts'
 import { prepareFeatures, rate } from './hearing.ts'
 import type { Network } from './network.ts'
 import { openRecognizer } from './recognize.ts'
+import { settleRoom } from './room.ts'
 import { dealStrings, type Recordings, singleDigits, type Utterance } from './strings.ts'
 
 /** An utterance with its features. */
@@ -44,12 +45,12 @@ export interface Measurement {
 /** The strings are the same for every run. */
 const testSeed = 11
 
-/** So many strings of 1 to 7 digits from recordings, and the recordings by themselves. */
+/** So many strings of 1 to 7 digits from recordings, and the recordings by themselves, with room around them. */
 export function prepareTest(recordings: Recordings, count: number): TestSet {
   const withFeatures = (one: Utterance): TestUtterance => ({ ...one, features: prepareFeatures(one.samples) })
   return {
     strings: dealStrings(recordings, count, rate, new HostRandom(testSeed)).map(withFeatures),
-    singles: singleDigits(recordings).map(withFeatures),
+    singles: singleDigits(recordings).map((one) => withFeatures({ ...one, samples: settleRoom(one.samples).samples })),
   }
 }
 

@@ -13,6 +13,7 @@ import { decode, type HeardDigit } from './decode.ts'
 import { hear, prepareFeatures, rate } from './hearing.ts'
 import { addUtterance } from './picture-section.ts'
 import { openRecognizer, type Recognizer } from './recognize.ts'
+import { settleRoom } from './room.ts'
 import { loadNetwork } from './saved-run.ts'
 import { cutSegments } from './segments.ts'
 import { type OpenSound, openFile, openStandardInput } from './sound-source.ts'
@@ -104,12 +105,19 @@ async function transcribeSound(
       const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
       loudest = Math.max(loudest, peak)
       if (peak >= silence) {
-        const scores = await recognizer.listen(prepareFeatures(samples))
-        const heard = decode(scores, recognizer.stride)
-        tokens.push(...heard.tokens.map((token) => ({ ...token, from: token.from + from, to: token.to + from })))
+        const settled = settleRoom(samples)
+        const heard = decode(await recognizer.listen(prepareFeatures(settled.samples)), recognizer.stride)
+        const shift = from + settled.from
+        tokens.push(
+          ...heard.tokens.map((token) => ({
+            ...token,
+            from: Math.max(0, token.from + shift),
+            to: Math.min(seconds, token.to + shift),
+          })),
+        )
         if (pictures++ < mostPictures) {
           const caption = `from ${from.toFixed(2)} s: ${heard.digits.join(' ') || 'no digit'}`
-          addUtterance(report, { caption, features: hear(samples), heard, stride: recognizer.stride })
+          addUtterance(report, { caption, features: hear(settled.samples), heard, stride: recognizer.stride })
         }
       }
       progress?.update(Math.min(total as number, Math.floor(seconds)))
