@@ -29,14 +29,14 @@ export const trainOptions: {
     description: 'Folder with recordings to test on (default: DATA-test beside --data, else some takes of --data)',
   }),
   leaveOut: textOption({ description: 'A speaker who is not trained on, and alone is tested on' }),
-  units: integerOption({ description: 'Units of an LSTM each way (default 48 embedded, 96 with --data)', least: 1 }),
-  steps: integerOption({ description: 'Batches in an epoch (default 20 embedded, 150 with --data)', least: 1 }),
+  units: integerOption({ description: 'Units of an LSTM each way (default 64 embedded, 96 with --data)', least: 1 }),
+  steps: integerOption({ description: 'Batches in an epoch (default 16 embedded, 150 with --data)', least: 1 }),
   batchSize: integerOption({
-    description: 'Strings in a batch of short ones; of long ones half as many (default 16 embedded, 32 with --data)',
+    description: 'Strings in a batch of short ones; of long ones half as many (default 24 embedded, 32 with --data)',
     least: 2,
   }),
   learningRate: numberOption({
-    description: 'Its highest value (default 0.005 embedded, 0.003 with --data)',
+    description: 'Its highest value (default 0.004 embedded, 0.003 with --data)',
     least: 1e-6,
     most: 1,
   }),
@@ -55,6 +55,8 @@ export interface Settings {
   readonly strings: number
   /** Shares of the training after which strings of three digits and more are drawn too, then those of five and more. */
   readonly longerAfter: readonly [three: number, five: number]
+  /** Whether speed, noise and masks vary; synthesized voices vary enough. */
+  readonly augment: boolean
 }
 
 /** The settings from options, whose gaps are filled by what suits the data: small and quick without a folder. */
@@ -65,14 +67,15 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
   return {
     network: {
       name: options.model === 'bilstm' ? 'bilstm' : 'conv-lstm',
-      units: number('units', embedded ? 48 : 96),
+      units: number('units', embedded ? 64 : 96),
       dropout: number('dropout', trainOptions.dropout.defaultValue),
     },
     leaveOut: typeof options.leaveOut === 'string' ? options.leaveOut : undefined,
-    steps: number('steps', embedded ? 20 : 150),
-    batchSize: number('batchSize', embedded ? 16 : 32),
-    learningRate: number('learningRate', embedded ? 5e-3 : 3e-3),
+    steps: number('steps', embedded ? 16 : 150),
+    batchSize: number('batchSize', embedded ? 24 : 32),
+    learningRate: number('learningRate', embedded ? 4e-3 : 3e-3),
     strings: number('strings', embedded ? 120 : 300),
-    longerAfter: embedded ? [0.5, 1] : [0.05, 0.12],
+    longerAfter: embedded ? [0.3, 0.55] : [0.05, 0.12],
+    augment: !embedded,
   }
 }

@@ -184,10 +184,11 @@ async function trainNetwork(
   { network, role, data, watched, settings, backend }: TrainingPlan,
 ): Promise<{ params: HostParams; history: readonly EpochFigures[] } | undefined> {
   const epochs = role === 'network' ? options.epochs : Math.ceil(baselineShare * options.epochs)
-  const { steps, batchSize, learningRate, longerAfter } = settings
+  const { steps, batchSize, learningRate, longerAfter, augment } = settings
   const source = trainingSource({
     recordings: data.train,
-    ...{ steps, batchSize, longerAfter, epochs, seed: options.seed, stride: network.stride, augment: true },
+    ...{ steps, batchSize, longerAfter, augment },
+    ...{ epochs, seed: options.seed, stride: network.stride },
   })
   const total = epochs * steps
   const rising = Math.max(1, Math.round(0.05 * total))
@@ -214,9 +215,10 @@ async function trainNetwork(
 
 /** What decides a network. Epochs may change when a run goes on. */
 function decisiveOptions(options: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
-  const { network, longerAfter: _, strings: __, ...settings } = chooseSettings(options)
+  const { network, leaveOut, steps, batchSize, learningRate } = chooseSettings(options)
   const { name: model, ...rest } = network
-  return { data: options.data, seed: options.seed, test: options.test, model, ...rest, ...settings }
+  const { data, seed, test } = options
+  return { data, seed, test, model, ...rest, leaveOut, steps, batchSize, learningRate }
 }
 
 /** Throws where a resumed run would mix what was trained in different ways. */
