@@ -1,8 +1,11 @@
 // The translator from end to end, as a user types it: train, evaluate, translate, interruptions, and what goes wrong.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Ending, lastLine, makeFolder, runApp, startApp, startLine } from './run-app.ts'
+
+// Several commands in a row, on a machine that may have other work.
+vi.setConfig({ testTimeout: 400_000, hookTimeout: 400_000 })
 
 const folder = makeFolder('translation')
 const translation = (...words: string[]): Promise<Ending> => runApp(folder, 'translation', ...words)

@@ -128,6 +128,16 @@ describe.each(cases)('%s', (name, options) => {
   })
 })
 
+test("a cell of one's own that takes its input whole gives the same", async () => {
+  const { takesParts: _, ...whole } = gruCell(2)
+  const decoder = sequenceDecoder({ symbols: 5, cell: whole, attention: additiveAttention(3), gate: true })
+  await expectSame(fixture.bahdanau, (leaves) => {
+    const tree = nest(leaves)
+    const { logits, weights } = decoder.run(tree, readSource(tree, true), given, evaluation)
+    return { logits, weights: weights as Tensor }
+  })
+})
+
 function shapeOf(numbers: NestedArray): string {
   return tensor(numbers as number[]).shape.join()
 }

@@ -1,5 +1,5 @@
 // The k largest against sorting, at widths around the borders of blocks.
-import { HostRandom, tensor } from '@deep-recipe/core-tensor'
+import { HostRandom, ShapeError, tensor, ValueError, zeros } from '@deep-recipe/core-tensor'
 import { expect, test } from 'vitest'
 import { selectLargest } from './select-largest.ts'
 
@@ -30,4 +30,10 @@ test('of equal numbers each comes once', async () => {
   const { places, values } = selectLargest(tensor([new Array(300).fill(7)]), 4)
   expect(new Set(((await places.array()) as number[][])[0]).size).toBe(4)
   expect(await values.array()).toEqual([[7, 7, 7, 7]])
+})
+
+test('more than there are, none, and what is no rows', () => {
+  expect(() => selectLargest(zeros([2, 3]), 4)).toThrow(ShapeError)
+  expect(() => selectLargest(zeros([3]), 1)).toThrow(ShapeError)
+  expect(() => selectLargest(zeros([2, 3]), 0)).toThrow(ValueError)
 })

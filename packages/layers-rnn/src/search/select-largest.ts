@@ -1,5 +1,6 @@
 // The k largest of many numbers, in primitives that every backend has: blocks first, then the blocks that can matter.
-import { arange, scan, type Tensor } from '@deep-recipe/core-tensor'
+import { arange, formatShape, ShapeError, scan, type Tensor } from '@deep-recipe/core-tensor'
+import { checkCount } from '../check.ts'
 
 /** The largest of each row, largest first, and where they stand. */
 export type Largest = {
@@ -21,9 +22,19 @@ const lowest = -3e38
  *
  * @param values [rows, width]; NaN never comes back, and nothing below −3·10³⁸.
  * @param count from 1 to the width.
+ * @throws ShapeError for values that are no rows, or too few of them in a row.
  */
 export function selectLargest(values: Tensor, count: number): Largest {
   const [rows, width] = values.shape as readonly [number, number]
+  checkCount('selectLargest: count', count)
+  if (values.rank !== 2 || count > width) {
+    throw new ShapeError({
+      what: 'selectLargest: values',
+      expected: `rows of at least ${count} numbers`,
+      received: formatShape(values.shape),
+      remedy: 'Ask for fewer.',
+    })
+  }
   const blocks = Math.ceil(width / blockSize)
   if (blocks <= count) return selectOneByOne(values, count)
   const padded = values.pad(
