@@ -9,5 +9,10 @@ export interface Stop {
 /** All of them. Together they take about three minutes on two cores. */
 export const stops: readonly Stop[] = [
   { app: 'digits', args: ['train'] },
+  { app: 'go-policy', args: ['train'] },
   { app: 'slot-filling', args: ['train'] },
+  { app: 'sentiment', args: ['train'] },
+  { app: 'speech', args: ['train'] },
+  { app: 'translation', args: ['train'] },
+  { app: 'image-captioning', args: ['train'] },
 ]
