@@ -18,7 +18,7 @@ export interface BatchPosition {
 export interface Batch<Data> extends BatchPosition {
   /** The examples: the data set's own form, or what `map` made of it. */
   readonly data: Data
-  /** [size]: 1 for an example, 0 for padding. */
+  /** Of shape [size]: 1 for an example, 0 for padding. */
   readonly weights: HostNdArray<Float32Array>
   /** Examples that are not padding. */
   readonly count: number

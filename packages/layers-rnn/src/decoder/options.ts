@@ -53,7 +53,7 @@ export interface SourceWidths {
 
 /** What a decoder is given of the source. */
 export type DecoderSource = {
-  /** [batch, places, features]: words, positions of a feature map, frames. */
+  /** Of shape [batch, places, features]: words, positions of a feature map, frames. */
   readonly memory?: Tensor
   /** Which places are real, bool [batch, places]. Default all. */
   readonly mask?: Tensor
@@ -79,7 +79,7 @@ export type PreparedSource = { readonly memory: DecoderMemory; readonly state: D
 
 /** What one step gives. */
 export type DecoderStep = {
-  /** [rows, symbols]: of what comes next. */
+  /** Of shape [rows, symbols]: of what comes next. */
   readonly logits: Tensor
   readonly state: DecoderState
   /** [rows, places], if there is attention. */

@@ -8,7 +8,7 @@ export interface TrainingBatch {
   readonly inputs: HostValue
   /** [batch, ...] */
   readonly targets: HostValue
-  /** [batch]: how much each example counts. Default 1; padding has 0. */
+  /** Of shape [batch]: how much each example counts. Default 1; padding has 0. */
   readonly weights?: HostValue
 }
 

@@ -23,7 +23,7 @@ export class PlaneEncoder {
   readonly #area: number
   readonly #offsets: Offsets
   readonly #wantsMoves: boolean
-  /** [area]: how many neighbours a point has. */
+  /** Of shape [area]: how many neighbours a point has. */
   readonly #degrees: Uint8Array
   readonly #contact: Uint8Array
   // Their tables are small and warm; a pair for each of many boards would be neither.

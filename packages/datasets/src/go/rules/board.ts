@@ -14,9 +14,9 @@ export class Board {
   readonly rules: Required<Rules>
   readonly chains: Chains
   readonly geometry: Geometry
-  /** [area + 1]: 1 black, −1 white, 0 empty, by point; the last entry stands for the edge. Do not write to it. */
+  /** Of shape [area + 1]: 1 black, −1 white, 0 empty, by point; the last entry stands for the edge. Do not write to it. */
   readonly stones: Int8Array
-  /** [area]: the number of the move (from 1) that last put a stone on a point; 0 for stones that were set up. */
+  /** Of shape [area]: the number of the move (from 1) that last put a stone on a point; 0 for stones that were set up. */
   readonly placedAt: Int32Array
   toMove: Colour = BLACK
   /** Moves so far, passes included. */

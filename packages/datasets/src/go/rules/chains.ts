@@ -14,7 +14,7 @@ export function countBits(word: number): number {
 /** The stones of a position, in chains. All arrays are indexed by point; those of chains by the chain's head. */
 export class Chains {
   readonly geometry: Geometry
-  /** [area + 1]: 1 black, −1 white, 0 empty; the last entry is the edge, 2. */
+  /** Of shape [area + 1]: 1 black, −1 white, 0 empty; the last entry is the edge, 2. */
   readonly stones: Int8Array
   /** The head of the chain that the stone on a point belongs to; −1 where there is none. */
   readonly heads: Int16Array

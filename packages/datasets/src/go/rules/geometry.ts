@@ -13,13 +13,13 @@ export const largestSize = 25
 export interface Geometry {
   readonly size: number
   readonly area: number
-  /** [4 · area]: above, left, right, below; `area` beyond the edge. */
+  /** Of shape [4 · area]: above, left, right, below; `area` beyond the edge. */
   readonly neighbours: Int16Array
-  /** [4 · area]: the four diagonal ones; `area` beyond the edge. */
+  /** Of shape [4 · area]: the four diagonal ones; `area` beyond the edge. */
   readonly diagonals: Int16Array
   /** 32-bit words that hold one bit for each point. */
   readonly words: number
-  /** [area, 2 colours, 2 halves]: Zobrist's random numbers; a position is known by the exclusive or of its stones' numbers. */
+  /** Of shape [area, 2 colours, 2 halves]: Zobrist's random numbers; a position is known by the exclusive or of its stones' numbers. */
   readonly zobrist: Int32Array
 }
 

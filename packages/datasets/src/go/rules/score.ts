@@ -15,7 +15,7 @@ export interface AreaScore {
   readonly margin: number
   /** As SGF and GTP write it: `B+3.5`, `W+0.5`, `0` for a draw. */
   readonly result: string
-  /** [area]: 1 black's, −1 white's, 0 nobody's. */
+  /** Of shape [area]: 1 black's, −1 white's, 0 nobody's. */
   readonly owners: Int8Array
 }
 

@@ -9,11 +9,11 @@ import { type GameCursor, GameDesk } from './game-cursor.ts'
 export interface PositionBatch {
   /** [batch, planes, size, size], from the side of the player to move. */
   readonly inputs: HostNdArray<Float32Array>
-  /** [batch]: the point that was played, row · size + column. */
+  /** Of shape [batch]: the point that was played, row · size + column. */
   readonly targets: HostNdArray<Int32Array>
-  /** [batch]: 1, or 0 for padding at the end of an ordered pass. */
+  /** Of shape [batch]: 1, or 0 for padding at the end of an ordered pass. */
   readonly weights: HostNdArray<Float32Array>
-  /** [batch]: the number of the move in its game, from 1; 0 for padding. */
+  /** Of shape [batch]: the number of the move in its game, from 1; 0 for padding. */
   readonly moveNumbers: Int32Array
   /** Positions that are not padding. */
   readonly count: number

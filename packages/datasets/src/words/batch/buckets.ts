@@ -81,7 +81,7 @@ export interface LengthBatch {
   readonly length: number
   /** The bucket, from 0 for the shortest. */
   readonly bucket: number
-  /** [examples]: 1 for an example, 0 for one that only fills the batch. */
+  /** Of shape [examples]: 1 for an example, 0 for one that only fills the batch. */
   readonly weights: HostNdArray<Float32Array>
   /** Examples of weight 1. */
   readonly count: number
