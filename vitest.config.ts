@@ -1,5 +1,6 @@
 // The one test configuration: every package, every app and every suite under tests/ is a project named after its folder.
 import { existsSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
@@ -26,6 +27,15 @@ const projects = ['packages', 'apps', 'tests'].flatMap((group) =>
 export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
-  // Headless GL allows one worker thread only, hence separate processes.
-  test: { pool: 'forks', passWithNoTests: true, projects },
+  test: {
+    // Headless GL allows one worker thread only, hence separate processes.
+    pool: 'forks',
+    // Two at least: many tests wait for programs that they started.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Against what hangs, not against what is slow: machines differ, and may be busy.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    passWithNoTests: true,
+    projects,
+  },
 })
