@@ -10,7 +10,7 @@ export async function makeTourPage(folder: string, results: readonly StopResult[
   const backends = [...new Set(results.flatMap(({ summary }) => summary?.backend ?? []))]
   const front = createReport({
     title: 'The recipe of deep learning',
-    subtitle: `What ${results.length} networks learned in ${Math.round(seconds)} s on generated data${backends.length > 0 ? `, computed by ${backends.join(', ')}` : ''}. Nothing was downloaded.`,
+    subtitle: `What ${results.length} apps learned in ${Math.round(seconds)} s on generated data${backends.length > 0 ? `, computed by ${backends.join(', ')}` : ''}. Nothing was downloaded.`,
   }).table({
     columns: [
       'app',
