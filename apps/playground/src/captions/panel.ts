@@ -34,7 +34,7 @@ export const captionsPanel: Panel = {
           count: 1,
           seed: seed++,
           size: SIZE,
-          mostObjects: 2,
+          mostObjects: 1,
           combinations: 'new combinations',
         })
         const pixels = images.data as Uint8Array
@@ -62,7 +62,7 @@ export const captionsPanel: Panel = {
       element(
         'p',
         {},
-        'The network has seen thousands of scenes, but none in which these things stand in this way to each other. Point at a word, or move to it with the Tab key, to see where it looked before it said it.',
+        'The network has seen thousands of scenes, but none with this thing at this place. Point at a word, or move to it with the Tab key, to see where it looked before it said it.',
       ),
       element(
         'div',

@@ -20,7 +20,7 @@ export async function trainCaptions(backend: Backend, { epochs, share }: Effort)
     count: scenes,
     seed: 1,
     size: SIZE,
-    mostObjects: 2,
+    mostObjects: 1,
     captions: CAPTIONS,
     combinations: 'trained',
   })

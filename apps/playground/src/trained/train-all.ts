@@ -21,7 +21,7 @@ const trainings: Readonly<Record<string, readonly [train: Train, epochs: number,
   // The tests look at what it says.
   slots: [trainSlots, 6, { epochs: 2, share: 1 }],
   speech: [trainSpeech, 10, little],
-  captions: [trainCaptions, 6, little],
+  captions: [trainCaptions, 10, little],
 }
 
 const words = process.argv.slice(2)
