@@ -1,6 +1,6 @@
 // The command `evaluate`: the table of a trained run, on the data it is given.
 import { defineCommand, type RunRecord, UsageError } from '@deep-recipe/app-kit'
-import { type HostArray, mapTree, randomKey, type Tensor } from '@deep-recipe/core-tensor'
+import { randomKey } from '@deep-recipe/core-tensor'
 import { countExamples } from '@deep-recipe/datasets'
 import { type HostParams, loadTrained } from '@deep-recipe/training'
 import { loadTestData } from './data.ts'
@@ -58,7 +58,7 @@ export function readRun(folder: string, trained: RunRecord | undefined, log: (li
 /** A network of a run with the parameters that it has by now; says so where it is not trained to the end. */
 export async function loadRecipe(recipe: Recipe, run: TrainedRun): Promise<TrainedRecipe> {
   const { ingredients } = run.settings
-  const like = emptyParams(recipe.model(ingredients))
+  const like = recipe.model(ingredients).init(randomKey(0), [28, 28])
   const members: HostParams[] = []
   const unfinished: string[] = []
   for (const member of listMembers(recipe, { ...run, ingredients })) {
@@ -69,15 +69,6 @@ export async function loadRecipe(recipe: Recipe, run: TrainedRun): Promise<Train
   }
   if (unfinished.length > 0) run.log(`${recipe.title} is not trained to the end: ${unfinished.join(', ')}.`)
   return { recipe, model: buildModel(recipe, ingredients), params: joinParams(recipe, members), history: [] }
-}
-
-/** Shapes and dtypes of a model's parameters; nothing is drawn or computed. */
-function emptyParams(model: TrainedRecipe['model']): HostParams {
-  const params = model.init(randomKey(0), [28, 28])
-  return mapTree(params, (leaf) => {
-    const { shape, dtype } = leaf as Tensor
-    return { shape, dtype, data: new Float32Array(0) } satisfies HostArray
-  }) as HostParams
 }
 
 /** The network of a run that a prediction asks: the named recipe, else the one with everything, else the last. */

@@ -1,6 +1,6 @@
 // A run whose networks are to be used: what its record says, and their parameters.
 import { type RunRecord, UsageError } from '@deep-recipe/app-kit'
-import { type Backend, type HostArray, mapTree, randomKey, type Tensor } from '@deep-recipe/core-tensor'
+import { type Backend, randomKey } from '@deep-recipe/core-tensor'
 import { type Board, type Colour, PlaneEncoder } from '@deep-recipe/datasets/go'
 import type { Layer } from '@deep-recipe/layers-core'
 import { type HostParams, loadTrained } from '@deep-recipe/training'
@@ -57,22 +57,14 @@ export async function loadNetwork(run: TrainedRun, wanted: NetworkName | undefin
     })
   }
   const layer = buildNetwork(name, settings.size, settings.sizes)
-  const loaded = await loadTrained(checkpointFolder(folder, name), emptyParams(layer, settings))
+  const like = layer.init(randomKey(0), inputShapeOf(settings.planes, settings.size))
+  const loaded = await loadTrained(checkpointFolder(folder, name), like)
   for (const warning of loaded.warnings) log(warning)
   const plan = await loadPlan(folder)
   if (!loaded.finished && plan && loaded.epoch < plan.parts) {
     log(`${networkTitles[name]} is not trained to the end: ${loaded.epoch} of ${plan.parts} parts.`)
   }
   return { name, layer, params: loaded.params }
-}
-
-/** Shapes and dtypes of a network's parameters; nothing is drawn or computed. */
-function emptyParams(layer: Layer, { size, planes }: Settings): HostParams {
-  const params = layer.init(randomKey(0), inputShapeOf(planes, size))
-  return mapTree(params, (leaf) => {
-    const { shape, dtype } = leaf as Tensor
-    return { shape, dtype, data: new Float32Array(0) } satisfies HostArray
-  }) as HostParams
 }
 
 /**

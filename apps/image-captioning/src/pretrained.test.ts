@@ -13,12 +13,12 @@ import {
   type Tensor,
   tensor,
 } from '@deep-recipe/core-tensor'
+import type { Params } from '@deep-recipe/layers-core'
 import { exportOnnx, openOnnx } from '@deep-recipe/onnx-kernels'
 import { encodeSafetensors, type HostParams, nameTensors } from '@deep-recipe/training'
 import { afterAll, describe, expect, test } from 'vitest'
 import { makeCaptioner } from './captioner.ts'
 import { kindOfEncoder, loadEncoderWeights, openFeatureNetwork } from './pretrained.ts'
-import { emptyParams } from './run-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'encoders-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -90,7 +90,7 @@ describe('weights of our own encoder', async () => {
     coverage: 0,
     detection: 0,
   })
-  const like = emptyParams(captioner)
+  const like = captioner.layer.init(randomKey(0), []) as { encoder: Params }
   const drawn = await evaluate(openReference(), captioner.layer.init(randomKey(5), []))
   const host = (await hostTree(drawn)) as { encoder: HostParams; decoder: HostParams }
 
@@ -100,7 +100,7 @@ describe('weights of our own encoder', async () => {
     const whole = join(folder, 'checkpoint.safetensors')
     writeFileSync(whole, encodeSafetensors(nameTensors(host, 'params')))
     for (const path of [small, whole]) {
-      expect(nameTensors(await loadEncoderWeights(path, like.encoder as HostParams))).toEqual(nameTensors(host.encoder))
+      expect(nameTensors(await loadEncoderWeights(path, like.encoder))).toEqual(nameTensors(host.encoder))
     }
   })
 
@@ -108,11 +108,11 @@ describe('weights of our own encoder', async () => {
     const path = join(folder, 'other.safetensors')
     const other = { 0: { weight: await tensor([[[[1]]]]).host() } }
     writeFileSync(path, encodeSafetensors(nameTensors(other)))
-    await expect(loadEncoderWeights(path, like.encoder as HostParams)).rejects.toThrow(
+    await expect(loadEncoderWeights(path, like.encoder)).rejects.toThrow(
       /Tensor "0.weight" of the file: expected float32\[2, 3, 5, 5\]/,
     )
     writeFileSync(path, 'none')
-    await expect(loadEncoderWeights(path, like.encoder as HostParams)).rejects.toThrow(/other\.safetensors/)
+    await expect(loadEncoderWeights(path, like.encoder)).rejects.toThrow(/other\.safetensors/)
   })
 })
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { UsageError } from '@deep-recipe/app-kit'
 import { type HostArray, RecipeError } from '@deep-recipe/core-tensor'
+import type { Params } from '@deep-recipe/layers-core'
 import { decodeSafetensors, type HostParams, placeTensors } from '@deep-recipe/training'
 
 /** What the file is by its name. */
@@ -129,7 +130,7 @@ async function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
  * @param like the encoder's parameters, for their names and shapes.
  * @throws SafetensorsError for a damaged file; CheckpointError, naming the first tensor that differs, for another network.
  */
-export async function loadEncoderWeights(path: string, like: HostParams): Promise<HostParams> {
+export async function loadEncoderWeights(path: string, like: Params): Promise<HostParams> {
   const { tensors } = decodeSafetensors(await readEncoderFile(path), { source: path })
   const named: Record<string, HostArray> = {}
   const isCheckpoint = Object.keys(tensors).some((name) => name.startsWith('params.encoder.'))

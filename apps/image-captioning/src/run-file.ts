@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type HostArray, mapTree, RecipeError, randomKey, type Tensor } from '@deep-recipe/core-tensor'
+import { RecipeError, randomKey } from '@deep-recipe/core-tensor'
 import { makeVocabulary, type Vocabulary } from '@deep-recipe/datasets/words'
 import {
   type Callback,
@@ -72,7 +72,7 @@ export async function loadCaptioner(
   const { checkpoint } = await loadLatestCheckpoint(checkpoints)
   const saved = (checkpoint?.state.callbacks as JsonRecord | undefined)?.[vocabularyName] as JsonRecord | undefined
   if (saved) requireSameWords(checkpoints, saved, digestOf(run.words))
-  const { params, warnings } = await loadTrained(checkpoints, emptyParams(captioner))
+  const { params, warnings } = await loadTrained(checkpoints, captioner.layer.init(randomKey(0), []))
   return { ...run, captioner, vocabulary: makeVocabulary(run.words), params, warnings }
 }
 
@@ -105,12 +105,4 @@ function requireSameWords(folder: string, saved: JsonRecord, digest: string): vo
 
 function digestOf(words: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(words)).digest('hex')
-}
-
-/** Shapes and dtypes of a captioner's parameters; nothing is drawn or computed. */
-export function emptyParams({ layer }: Captioner): HostParams {
-  return mapTree(layer.init(randomKey(0), []), (leaf) => {
-    const { shape, dtype } = leaf as Tensor
-    return { shape, dtype, data: new Float32Array(0) } satisfies HostArray
-  }) as HostParams
 }

@@ -1,5 +1,13 @@
 // Trains one captioner, or goes on with it.
-import { type Backend, type DeviceArray, evaluate, foldInKey, mapTree, randomKey } from '@deep-recipe/core-tensor'
+import {
+  type Backend,
+  type DeviceArray,
+  evaluate,
+  flattenTree,
+  foldInKey,
+  randomKey,
+  unflattenTree,
+} from '@deep-recipe/core-tensor'
 import type { Vocabulary } from '@deep-recipe/datasets/words'
 import type { Params } from '@deep-recipe/layers-core'
 import {
@@ -18,7 +26,7 @@ import type { CaptionData } from './caption-data.ts'
 import type { Captioner } from './captioner.ts'
 import { captionSource } from './examples.ts'
 import type { Settings } from './options.ts'
-import { emptyParams, folderOf, rememberWords } from './run-file.ts'
+import { folderOf, rememberWords } from './run-file.ts'
 
 /** How to train. */
 export interface TrainingOptions {
@@ -33,7 +41,7 @@ export interface TrainingOptions {
   readonly signal: AbortSignal
   readonly callbacks: readonly Callback[]
   /** The encoder's first weights, where they come from elsewhere. */
-  readonly encoder?: ((like: HostParams) => Promise<HostParams>) | undefined
+  readonly encoder?: ((like: Params) => Promise<HostParams>) | undefined
 }
 
 /** A captioner with trained parameters. */
@@ -89,25 +97,13 @@ export async function trainCaptioner(
 }
 
 /** First parameters with the encoder's weights from elsewhere. */
-async function beginWith(
-  { layer, ...rest }: Captioner,
-  { backend, seed, encoder }: TrainingOptions,
-): Promise<HostParams> {
-  const like = emptyParams({ layer, ...rest })
-  const drawn = await evaluate(backend, layer.init(foldInKey(randomKey(seed), 0), []) as Params)
-  const leaves = new Map<string, Awaited<ReturnType<DeviceArray['host']>>>()
-  const pending: Promise<void>[] = []
-  mapTree(drawn, (leaf, path) => {
-    const array = leaf as DeviceArray
-    pending.push(
-      array.host().then((host) => {
-        leaves.set(path, host)
-        array.dispose()
-      }),
-    )
-  })
-  await Promise.all(pending)
-  const params = mapTree(like, (_, path) => leaves.get(path)) as HostParams
-  const weights = await encoder?.(like.encoder as HostParams)
-  return { ...params, ...(weights && { encoder: weights }) } as HostParams
+async function beginWith({ layer }: Captioner, { backend, seed, encoder }: TrainingOptions): Promise<HostParams> {
+  const first = layer.init(foldInKey(randomKey(seed), 0), []) as { readonly encoder: Params; readonly decoder: Params }
+  const drawn = await evaluate(backend, first)
+  const { leaves } = flattenTree<DeviceArray>(drawn)
+  const hosts = await Promise.all(leaves.map((array) => array.host()))
+  for (const array of leaves) array.dispose()
+  const params = unflattenTree(drawn, hosts) as HostParams
+  const weights = await encoder?.(first.encoder)
+  return { ...params, ...(weights && { encoder: weights }) }
 }

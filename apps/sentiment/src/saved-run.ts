@@ -3,15 +3,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunRecord } from '@deep-recipe/app-kit'
-import { type HostArray, mapTree, RecipeError, randomKey, type Tensor } from '@deep-recipe/core-tensor'
-import {
-  type Callback,
-  type HostParams,
-  type JsonRecord,
-  loadLatestCheckpoint,
-  loadTrained,
-  writeFileAtomically,
-} from '@deep-recipe/training'
+import { RecipeError, randomKey } from '@deep-recipe/core-tensor'
+import { type Callback, type JsonRecord, loadTrained, writeFileAtomically } from '@deep-recipe/training'
 import { columns, type Encoder, type EncoderTables, makeEncoder } from './encoder.ts'
 import { buildModel, type SentimentModel } from './model.ts'
 import { chooseSettings, type Settings } from './options.ts'
@@ -101,9 +94,9 @@ export async function loadRun(
   for (const pooling of settings.poolings) {
     const model = buildModel(pooling, encoder, settings)
     const own = networkFolder(folder, pooling)
-    const { params, finished, epoch, warnings } = await loadTrained(own, emptyParams(model))
-    const state = (await loadLatestCheckpoint(own)).checkpoint?.state.callbacks as JsonRecord | undefined
-    requireFingerprint(`The network in ${own}`, state?.[guardName] as JsonRecord | undefined, fingerprint(tables))
+    const like = model.layer.init(randomKey(0), [1, columns])
+    const { params, finished, epoch, callbacks, warnings } = await loadTrained(own, like)
+    requireFingerprint(`The network in ${own}`, callbacks[guardName] as JsonRecord | undefined, fingerprint(tables))
     for (const warning of warnings) log(warning)
     if (!finished && epoch < Number(epochs)) {
       log(`${titles[pooling]} is not trained to the end: ${epoch} of ${Number(epochs)} epochs.`)
@@ -116,12 +109,4 @@ export async function loadRun(
 /** Where a network's checkpoints are. */
 export function networkFolder(folder: string, pooling: SentimentModel['pooling']): string {
   return join(folder, pooling)
-}
-
-/** Shapes and types of a network's parameters; nothing is drawn or computed. */
-function emptyParams({ layer }: SentimentModel): HostParams {
-  return mapTree(layer.init(randomKey(0), [1, columns]), (leaf) => {
-    const { shape, dtype } = leaf as Tensor
-    return { shape, dtype, data: new Float32Array(0) } satisfies HostArray
-  }) as HostParams
 }

@@ -1,6 +1,6 @@
 // A run that is there to be used: its network with the parameters that it has by now.
 import type { RunRecord } from '@deep-recipe/app-kit'
-import { type HostArray, mapTree, randomKey, type Tensor } from '@deep-recipe/core-tensor'
+import { randomKey } from '@deep-recipe/core-tensor'
 import { type HostParams, loadTrained } from '@deep-recipe/training'
 import { filters } from './hearing.ts'
 import { buildNetwork, type Network, networkTitle } from './network.ts'
@@ -26,10 +26,7 @@ export async function loadNetwork(
 ): Promise<SavedNetwork> {
   const settings = chooseSettings(trained?.options ?? {})
   const network = buildNetwork(settings.network)
-  const like = mapTree(network.layer.init(randomKey(0), [48, filters + 1]), (leaf) => {
-    const { shape, dtype } = leaf as Tensor
-    return { shape, dtype, data: new Float32Array(0) } satisfies HostArray
-  }) as HostParams
+  const like = network.layer.init(randomKey(0), [48, filters + 1])
   const { params, epoch, finished, warnings } = await loadTrained(networkFolder(folder, 'network'), like)
   for (const warning of warnings) log(warning)
   const epochs = Number(trained?.options.epochs)

@@ -1,13 +1,6 @@
 // A trained model as it travels into the page: weights as safetensors, what is needed beside them as JSON in their header.
-import {
-  flattenTree,
-  type HostArray,
-  randomKey,
-  type Shape,
-  type Tensor,
-  unflattenTree,
-} from '@deep-recipe/core-tensor'
-import type { Layer, Params } from '@deep-recipe/layers-core'
+import { randomKey, type Shape } from '@deep-recipe/core-tensor'
+import type { Layer } from '@deep-recipe/layers-core'
 import { decodeSafetensors, encodeSafetensors, type HostParams, nameTensors, placeTensors } from '@deep-recipe/training'
 
 /** Weights on the host and whatever the model needs beside them. */
@@ -39,17 +32,7 @@ export function decodeTrained<Extra>(
   const { tensors, metadata } = decodeSafetensors(bytes)
   const extra = JSON.parse(metadata.extra ?? '{}') as Extra
   const { layer, inputShape } = makeLayer(extra)
-  return { params: placeTensors(describe(layer.init(randomKey(0), inputShape)), tensors), extra }
-}
-
-/** Parameters as shapes alone: what a structure must look like, without computing first values. */
-function describe(params: Params): HostParams {
-  const { leaves } = flattenTree<Tensor>(params)
-  const empty = leaves.map(({ shape, dtype }): HostArray => {
-    const size = shape.reduce((product, length) => product * length, 1)
-    return { shape, dtype, data: dtype === 'int32' ? new Int32Array(size) : new Float32Array(size) }
-  })
-  return unflattenTree(params, empty) as HostParams
+  return { params: placeTensors(layer.init(randomKey(0), inputShape), tensors), extra }
 }
 
 /** The bytes behind a `data:` address, as the build puts files into the page. */

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type HostArray, mapTree, RecipeError, randomKey, type Tensor } from '@deep-recipe/core-tensor'
+import { RecipeError, randomKey } from '@deep-recipe/core-tensor'
 import {
   type Callback,
   CheckpointError,
@@ -107,19 +107,12 @@ export async function loadTagger(
   const { state, tensors, epoch } = checkpoint
   const callbacks = (state.callbacks ?? {}) as JsonRecord
   guardCheckpoints(coder, variant).restore?.((callbacks[guardName] ?? {}) as JsonRecord)
+  const like = tagger.init(randomKey(0), [1, coder.width])
   return {
-    params: placeTensors(describeParams(tagger, coder), tensors, state.hasBest ? 'best' : 'params'),
+    params: placeTensors(like, tensors, state.hasBest ? 'best' : 'params'),
     validation: readValidationRecord(callbacks[keepBestName]),
     epoch,
     finished: (state.run as JsonRecord | undefined)?.finished === true,
     warnings,
   }
-}
-
-/** Shapes and dtypes of a tagger's parameters; nothing is drawn or computed. */
-function describeParams(tagger: Tagger, coder: Coder): HostParams {
-  return mapTree(tagger.init(randomKey(0), [1, coder.width]), (leaf) => {
-    const { shape, dtype } = leaf as Tensor
-    return { shape, dtype, data: new Float32Array(0) } satisfies HostArray
-  }) as HostParams
 }

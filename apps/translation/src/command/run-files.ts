@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '@deep-recipe/app-kit'
-import { type HostArray, mapTree, RecipeError, randomKey, type Tensor } from '@deep-recipe/core-tensor'
+import { RecipeError, randomKey } from '@deep-recipe/core-tensor'
 import type { EncoderDecoder } from '@deep-recipe/layers-rnn'
 import { type HostParams, loadTrained, writeFileAtomically } from '@deep-recipe/training'
 import type { Codecs } from '../model/batches.ts'
@@ -84,11 +84,7 @@ export async function loadNetwork(
   log: (line: string) => void,
 ): Promise<LoadedNetwork> {
   const network = buildNetwork(kind, settings)
-  // Shapes and dtypes alone: nothing is drawn or computed.
-  const like = mapTree(network.init(randomKey(0)), (leaf) => {
-    const { shape, dtype } = leaf as Tensor
-    return { shape, dtype, data: new Float32Array(0) } satisfies HostArray
-  }) as HostParams
+  const like = network.init(randomKey(0))
   const { params, epoch, finished, warnings } = await loadTrained(checkpointFolder(folder, kind), like)
   for (const warning of warnings) log(warning)
   if (!finished && epoch < epochs) log(`${modelTitles[kind]}: not trained to the end, ${epoch} of ${epochs} epochs.`)

@@ -4,9 +4,12 @@ import {
   formatType,
   type HostArray,
   isHostArray,
+  type MapLeaves,
   sameShape,
+  type Tensor,
   unflattenTree,
 } from '@deep-recipe/core-tensor'
+import type { Params } from '@deep-recipe/layers-core'
 import { CheckpointError } from './errors.ts'
 
 /**
@@ -34,10 +37,17 @@ export function nameTensors(tree: unknown, prefix = ''): Record<string, HostArra
 
 /**
  * A tree of the structure of `like`, with the arrays of those names. Names outside the prefix are left alone.
- * @param like a tree of the same model: shapes and dtypes of its leaves are what is expected
+ * @param like a tree of the same model: shapes and dtypes of its leaves are what is expected. What a layer's `init` gives will
+ *   do: nothing of it is drawn or computed.
  * @throws CheckpointError where a name is missing or left over, or a shape or dtype differs
  */
-export function placeTensors<T>(like: T, tensors: Readonly<Record<string, HostArray>>, prefix = ''): T {
+export function placeTensors(
+  like: Params,
+  tensors: Readonly<Record<string, HostArray>>,
+  prefix?: string,
+): MapLeaves<Params, Tensor, HostArray>
+export function placeTensors<T>(like: T, tensors: Readonly<Record<string, HostArray>>, prefix?: string): T
+export function placeTensors(like: unknown, tensors: Readonly<Record<string, HostArray>>, prefix = ''): unknown {
   const { leaves, paths } = flattenTree<{ readonly shape: readonly number[]; readonly dtype: HostArray['dtype'] }>(like)
   const names = paths.map((path) => joinName(prefix, path))
   const expected = new Set(names)
@@ -50,7 +60,7 @@ export function placeTensors<T>(like: T, tensors: Readonly<Record<string, HostAr
     const fits = tensor.dtype === leaf.dtype && sameShape(tensor.shape, leaf.shape)
     return fits ? tensor : failToPlace(name, formatType(leaf), formatType(tensor))
   })
-  return unflattenTree(like, placed) as T
+  return unflattenTree(like, placed)
 }
 
 function joinName(prefix: string, path: string): string {

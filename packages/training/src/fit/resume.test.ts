@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import * as files from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type HostArray, openReference, RecipeError, type ReferenceOptions } from '@deep-recipe/core-tensor'
+import { type HostArray, openReference, RecipeError, type ReferenceOptions, randomKey } from '@deep-recipe/core-tensor'
 import { dense, sequential } from '@deep-recipe/layers-core'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { listCheckpoints, loadLatestCheckpoint } from '../files/checkpoint.ts'
@@ -14,7 +14,7 @@ import { type Callback, earlyStopping, type HostParams } from './callbacks.ts'
 import { type FitOptions, type FitResult, fit } from './fit.ts'
 import { toComparable } from './fixtures/compare.ts'
 import { makeData, makeModel, makeOptions, trainingData } from './fixtures/task.ts'
-import { loadTrainedParams } from './run-state.ts'
+import { loadTrained, loadTrainedParams } from './run-state.ts'
 
 // Disks and processes take their time on a busy machine.
 vi.setConfig({ testTimeout: 180_000 })
@@ -75,6 +75,10 @@ describe('interrupted and resumed, a run gives the same bits and figures', () =>
     const best = (result.params[0] as { readonly weight: HostArray }).weight
     expect(best.data).not.toEqual(last.data)
     expect(await loadTrainedParams(folder, result.params)).toEqual(result.params)
+    // What the model's init gives says as well what to look for.
+    const { params, callbacks } = await loadTrained(folder, makeModel().init(randomKey(7), [4]))
+    expect(params).toEqual(result.params)
+    expect(callbacks).toHaveProperty(['earlyStopping.accuracy'])
   })
 
   test('with an optimizer that keeps more', async () => {

@@ -1,5 +1,6 @@
 // What a run must remember to go on after an interruption, and its way into a checkpoint and back.
 import { flattenTree, type HostArray, RecipeError } from '@deep-recipe/core-tensor'
+import type { Params } from '@deep-recipe/layers-core'
 import { removeStaleTemporaries } from '../files/atomic-write.ts'
 import { type Checkpoint, loadLatestCheckpoint } from '../files/checkpoint.ts'
 import type { JsonRecord, JsonValue } from '../files/json.ts'
@@ -128,6 +129,8 @@ export interface TrainedParams {
   readonly epoch: number
   /** Whether a callback has ended it; else it is over when all of its epochs are done. */
   readonly finished: boolean
+  /** What its callbacks saved, by their names. */
+  readonly callbacks: JsonRecord
   /** One sentence for each damaged checkpoint that was passed over. */
   readonly warnings: readonly string[]
 }
@@ -135,10 +138,11 @@ export interface TrainedParams {
 /**
  * The parameters of a finished or interrupted run: the best ones if it kept any, else the last.
  *
- * @param like parameters of the same model.
+ * @param like parameters of the same model, for their names, shapes and dtypes: those of another run, or what the layer's
+ *   `init` gives, of which nothing is drawn or computed.
  * @throws RecipeError when the folder holds no checkpoint, CheckpointError for one of another model.
  */
-export async function loadTrained(folder: string, like: HostParams): Promise<TrainedParams> {
+export async function loadTrained(folder: string, like: HostParams | Params): Promise<TrainedParams> {
   const { checkpoint, warnings } = await loadLatestCheckpoint(folder)
   if (!checkpoint) {
     throw new RecipeError({
@@ -149,11 +153,13 @@ export async function loadTrained(folder: string, like: HostParams): Promise<Tra
     })
   }
   const { state, tensors, epoch } = checkpoint
-  const params = placeTensors(like, tensors, state.hasBest ? 'best' : 'params')
-  return { params, epoch, finished: (state.run as JsonRecord | undefined)?.finished === true, warnings }
+  // Either kind of leaves has shapes and dtypes; what is placed are host arrays.
+  const params = placeTensors(like as Params, tensors, state.hasBest ? 'best' : 'params')
+  const callbacks = (state.callbacks ?? {}) as JsonRecord
+  return { params, epoch, finished: (state.run as JsonRecord | undefined)?.finished === true, callbacks, warnings }
 }
 
 /** The same parameters alone, for those who take a checkpoint as it comes. */
-export async function loadTrainedParams(folder: string, like: HostParams): Promise<HostParams> {
+export async function loadTrainedParams(folder: string, like: HostParams | Params): Promise<HostParams> {
   return (await loadTrained(folder, like)).params
 }
