@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import {
   type CommandContext,
   defineCommand,
-  formatOptionName,
   type OptionValues,
-  UsageError,
+  requireSameTraining,
   writeSummary,
 } from '@deep-recipe/app-kit'
 import type { Backend } from '@deep-recipe/core-tensor'
@@ -55,7 +54,13 @@ async function runTraining(context: Context): Promise<void> {
   const { options, signal, log, print, output, openBackend, beginRun } = context
   const startedAt = performance.now()
   const settings = chooseSettings({ ...options })
-  if (context.trained) requireSameTraining(options, context.trained.options)
+  if (context.trained) {
+    requireSameTraining(
+      `the run in ${options.out}`,
+      decisiveOptions(context.trained.options),
+      decisiveOptions({ ...options }),
+    )
+  }
   const data = await loadData({ folder: options.data, trainSize: settings.trainSize, noise: settings.noise })
   log(`Data: ${data.source}; ${describeSizes(data)}`)
   const backend = await openBackend()
@@ -105,20 +110,6 @@ function decisiveOptions({ data, seed, ...options }: { readonly [name: string]: 
   const { recipes: _, ingredients, ...settings } = chooseSettings({ data, ...options })
   const { members: __, ...decisive } = ingredients
   return { data, seed, ...settings, ...decisive }
-}
-
-/** Throws where a resumed run would mix networks that were trained in different ways. */
-function requireSameTraining(options: Context['options'], earlier: { readonly [name: string]: unknown }): void {
-  const now: { readonly [name: string]: unknown } = decisiveOptions({ ...options })
-  for (const [name, began] of Object.entries(decisiveOptions(earlier))) {
-    if (now[name] === began) continue
-    throw new UsageError({
-      what: formatOptionName(name),
-      expected: `${String(began ?? 'none')}, with which the run in ${options.out} began`,
-      received: String(now[name] ?? 'none'),
-      remedy: 'Leave it out, or begin a new run without --resume.',
-    })
-  }
 }
 
 /** Trains all members of all recipes; undefined when interrupted. */

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import {
   type CommandContext,
   defineCommand,
-  formatOptionName,
   type OptionValues,
-  UsageError,
+  requireSameTraining,
   writeSummary,
 } from '@deep-recipe/app-kit'
 import type { Backend } from '@deep-recipe/core-tensor'
@@ -44,7 +43,13 @@ async function runTraining(context: Context): Promise<void> {
   const { options, terminal, signal, log, print, output, openBackend, beginRun } = context
   const startedAt = performance.now()
   const settings = chooseSettings({ ...options })
-  if (context.trained) requireSameTraining(options, context.trained.options)
+  if (context.trained) {
+    requireSameTraining(
+      `the run in ${options.out}`,
+      decisiveOptions(context.trained.options),
+      decisiveOptions({ ...options }),
+    )
+  }
   const data = await loadWithProgress({ folder: options.data, terminal, signal }, settings)
   const material = prepare(data, settings.testPositions)
   log(`Data: ${data.source}; ${describeMaterial(material)}`)
@@ -172,18 +177,4 @@ function decisiveOptions(options: { readonly [name: string]: unknown }): { reado
   const { data, seed, epochs } = options
   const { networks, sizes, testPositions: _, ...settings } = chooseSettings(options)
   return { data, seed, epochs, model: networks.join(', '), ...settings, ...sizes }
-}
-
-/** Throws where a resumed run would mix networks that were trained in different ways. */
-function requireSameTraining(options: Context['options'], earlier: { readonly [name: string]: unknown }): void {
-  const now = decisiveOptions({ ...options })
-  for (const [name, began] of Object.entries(decisiveOptions(earlier))) {
-    if ((now[name] ?? undefined) === (began ?? undefined)) continue
-    throw new UsageError({
-      what: formatOptionName(name),
-      expected: `${String(began ?? 'none')}, with which the run in ${options.out} began`,
-      received: String(now[name] ?? 'none'),
-      remedy: 'Leave it out, or begin a new run without --resume.',
-    })
-  }
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import {
   type CommandContext,
   defineCommand,
-  formatOptionName,
   type OptionValues,
+  requireSameTraining,
   UsageError,
   writeSummary,
 } from '@deep-recipe/app-kit'
@@ -54,7 +54,9 @@ async function runTraining(context: Context): Promise<void> {
   const { options, log, print, output, openBackend, beginRun, trained } = context
   const startedAt = performance.now()
   const settings = chooseSettings({ ...options })
-  if (trained) requireSameTraining(options, trained.options)
+  if (trained) {
+    requireSameTraining(`the run in ${options.out}`, decisiveOptions(trained.options), decisiveOptions({ ...options }))
+  }
   const network = await openNetwork(settings, context, options.data === undefined)
   const data = await loadData(settings, options.data, options.cache, network, context)
   log(`Data: ${data.source}.`)
@@ -130,20 +132,6 @@ function describeCaptioner(settings: Settings, data: CaptionData, vocabulary: Vo
 function decisiveOptions({ data, seed, ...options }: { readonly [name: string]: unknown }) {
   const { channels, ...settings } = chooseSettings({ data, ...options })
   return { data, seed, ...settings, width: channels.join(' ') }
-}
-
-/** Throws where a resumed run would go on with other data or another network. */
-function requireSameTraining(options: Context['options'], earlier: { readonly [name: string]: unknown }): void {
-  const now: { readonly [name: string]: unknown } = decisiveOptions({ ...options })
-  for (const [name, began] of Object.entries(decisiveOptions(earlier))) {
-    if ((now[name] ?? undefined) === (began ?? undefined)) continue
-    throw new UsageError({
-      what: formatOptionName(name),
-      expected: `${String(began ?? 'none')}, with which the run in ${options.out} began`,
-      received: String(now[name] ?? 'none'),
-      remedy: 'Leave it out, or begin a new run without --resume.',
-    })
-  }
 }
 
 /** Throws where the folder of the data no longer gives the words that a run learned. */

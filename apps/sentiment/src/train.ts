@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import {
   type CommandContext,
   defineCommand,
-  formatOptionName,
   type OptionValues,
+  requireSameTraining,
   UsageError,
   writeSummary,
 } from '@deep-recipe/app-kit'
@@ -39,7 +39,13 @@ async function runTraining(context: Context): Promise<void> {
   const { options, log, print, output, openBackend, beginRun } = context
   const startedAt = performance.now()
   const settings = chooseSettings({ ...options })
-  if (context.trained) requireSameTraining(options, context.trained.options)
+  if (context.trained) {
+    requireSameTraining(
+      `the run in ${options.out}`,
+      decisiveOptions(context.trained.options),
+      decisiveOptions({ ...options }),
+    )
+  }
   const data = await loadData({ folder: options.data, seed: options.seed, fold: settings.fold })
   const tables = collectTables(data.train.map(({ words }) => words))
   if (options.resume) await requireSameTables(options.out, tables)
@@ -122,20 +128,6 @@ function decisiveOptions({ data, seed, ...options }: { readonly [name: string]: 
 } {
   const { poolings: _, ...settings } = chooseSettings({ data, ...options })
   return { data, seed, ...settings }
-}
-
-/** Throws where a resumed run would mix networks that were trained in different ways. */
-function requireSameTraining(options: Context['options'], earlier: { readonly [name: string]: unknown }): void {
-  const now = decisiveOptions({ ...options })
-  for (const [name, began] of Object.entries(decisiveOptions(earlier))) {
-    if ((now[name] ?? undefined) === (began ?? undefined)) continue
-    throw new UsageError({
-      what: formatOptionName(name),
-      expected: `${String(began ?? 'none')}, with which the run in ${options.out} began`,
-      received: String(now[name] ?? 'none'),
-      remedy: 'Leave it out, or begin a new run without --resume.',
-    })
-  }
 }
 
 /** Throws where the data is no longer what the run began with. */

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import {
   type CommandContext,
   defineCommand,
-  formatOptionName,
   type OptionValues,
-  UsageError,
+  requireSameTraining,
   writeSummary,
 } from '@deep-recipe/app-kit'
 import type { Backend } from '@deep-recipe/core-tensor'
@@ -56,7 +55,13 @@ async function runTraining(context: Context): Promise<void> {
   const { options, log, print, output, terminal, openBackend, beginRun } = context
   const startedAt = performance.now()
   const settings = chooseSettings({ ...options })
-  if (context.trained) requireSameTraining(options, context.trained.options)
+  if (context.trained) {
+    requireSameTraining(
+      `the run in ${options.out}`,
+      decisiveOptions(context.trained.options),
+      decisiveOptions({ ...options }),
+    )
+  }
   const data = await loadWithProgress(context, settings)
   log(`Data: ${data.source}`)
   log(`Speakers: ${[...data.train.keys()].join(', ')}; tested on ${[...data.test.keys()].join(', ')}`)
@@ -219,18 +224,4 @@ function decisiveOptions(options: { readonly [name: string]: unknown }): { reado
   const { name: model, ...rest } = network
   const { data, seed, test } = options
   return { data, seed, test, model, ...rest, leaveOut, steps, batchSize, learningRate }
-}
-
-/** Throws where a resumed run would mix what was trained in different ways. */
-function requireSameTraining(options: Context['options'], earlier: { readonly [name: string]: unknown }): void {
-  const now = decisiveOptions({ ...options })
-  for (const [name, began] of Object.entries(decisiveOptions(earlier))) {
-    if ((now[name] ?? undefined) === (began ?? undefined)) continue
-    throw new UsageError({
-      what: formatOptionName(name),
-      expected: `${String(began ?? 'none')}, with which the run in ${options.out} began`,
-      received: String(now[name] ?? 'none'),
-      remedy: 'Leave it out, or begin a new run without --resume.',
-    })
-  }
 }

@@ -24,6 +24,7 @@ export {
   type OptionValues,
   textOption,
 } from './options.ts'
+export { type DecisiveSettings, requireSameTraining } from './require-same-training.ts'
 export type { RunRecord, RunUse } from './run-folder.ts'
 export { startApp } from './start-app.ts'
 export { type RunSummary, readSummary, type SummaryRow, writeSummary } from './summary.ts'

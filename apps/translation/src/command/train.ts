@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import {
   type CommandContext,
   defineCommand,
-  formatOptionName,
   type OptionValues,
-  UsageError,
+  requireSameTraining,
   writeSummary,
 } from '@deep-recipe/app-kit'
 import { countParameters } from '@deep-recipe/layers-core'
@@ -53,7 +52,9 @@ async function runTraining(context: Context): Promise<void> {
   const { options, log, print, output, openBackend, beginRun, signal } = context
   const startedAt = performance.now()
   const settings = chooseSettings({ ...options })
-  if (context.trained) requireSameTraining({ ...options }, context.trained.options)
+  if (context.trained) {
+    requireSameTraining('the run', decisiveSettings(context.trained.options), decisiveSettings({ ...options }))
+  }
   const data = await loadPairs({
     folder: options.data,
     generated: settings.phrases,
@@ -178,21 +179,4 @@ async function trainModel(
   })
   for (const warning of result.warnings) log(warning)
   return result.ended === 'interrupted' ? undefined : result
-}
-
-/** Throws where a resumed run would go on with other networks or other data. */
-function requireSameTraining(
-  now: { readonly [name: string]: unknown },
-  before: { readonly [name: string]: unknown },
-): void {
-  const current = decisiveSettings(now)
-  for (const [name, began] of Object.entries(decisiveSettings(before))) {
-    if (current[name] === began) continue
-    throw new UsageError({
-      what: formatOptionName(name),
-      expected: `${String(began ?? 'none')}, with which the run began`,
-      received: String(current[name] ?? 'none'),
-      remedy: 'Leave it out, or begin a new run without --resume.',
-    })
-  }
 }
