@@ -17,7 +17,6 @@ import {
   type HostParams,
   type MetricsFile,
   openMetrics,
-  readMetrics,
   removeCheckpoints,
   showProgress,
 } from '@deep-recipe/training'
@@ -209,29 +208,25 @@ function describeSizes(data: LaboratoryData): string {
   return `${countExamples(data.train)} to train on, ${countExamples(data.validation)} to validate with, ${countExamples(data.test)} to test with`
 }
 
-/** metrics.jsonl, and which epochs it already tells of: after a resume some may come again, with the same figures. */
-interface FiguresFile {
-  readonly file: MetricsFile
-  readonly known: Set<string>
-}
-
-async function openFigures(path: string, resume: boolean): Promise<FiguresFile> {
-  const file = await openMetrics(path, resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {})
-  const known = (await readMetrics(path)).map(({ recipe, member, epoch }) => `${recipe} ${member} ${epoch}`)
-  return { file, known: new Set(known) }
+/** metrics.jsonl. After a resume some epochs may come again, with the same figures: they are told once. */
+function openFigures(path: string, resume: boolean): Promise<MetricsFile> {
+  const resuming = resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {}
+  return openMetrics(path, { distinct: ['recipe', 'member', 'epoch'], ...resuming })
 }
 
 /** A line in metrics.jsonl for each epoch. */
-function recordFigures(member: Member, { file, known }: FiguresFile): Callback {
+function recordFigures({ recipe, number }: Member, file: MetricsFile): Callback {
   return {
     name: 'metrics',
-    onEpochEnd: async ({ figures }) => {
-      const { step, epoch, seconds, train, validation } = figures
-      const origin = { recipe: member.recipe.name, member: member.number + 1 }
-      const key = `${origin.recipe} ${origin.member} ${epoch}`
-      if (known.has(key)) return
-      known.add(key)
-      await file.append({ step, epoch, ...origin, seconds, train, ...(validation && { validation }) })
-    },
+    onEpochEnd: ({ figures: { step, epoch, seconds, train, validation } }) =>
+      file.append({
+        step,
+        epoch,
+        recipe: recipe.name,
+        member: number + 1,
+        seconds,
+        train,
+        ...(validation && { validation }),
+      }),
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { Backend } from '@deep-recipe/core-tensor'
 import type { GoGame } from '@deep-recipe/datasets/go'
 import { countParameters } from '@deep-recipe/layers-core'
-import { formatDuration, openMetrics, readMetrics, removeCheckpoints } from '@deep-recipe/training'
+import { formatDuration, openMetrics, removeCheckpoints } from '@deep-recipe/training'
 import { loadWithProgress } from './load-with-progress.ts'
 import { describeMaterial, describeSkipped, type Material, prepare, sumPositions } from './material.ts'
 import { measureMoves } from './measure.ts'
@@ -63,11 +63,11 @@ async function runTraining(context: Context): Promise<void> {
   }
   await beginRun()
   const plan = await decidePlan(context, settings, material.train, networks, backend)
-  const file = await openMetrics(
-    join(options.out, 'metrics.jsonl'),
-    options.resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {},
-  )
-  const known = new Set((await readMetrics(file.path)).map(({ network, part }) => `${network} ${part}`))
+  // After a resume some parts may come again, with the same figures: they are told once.
+  const file = await openMetrics(join(options.out, 'metrics.jsonl'), {
+    distinct: ['network', 'part'],
+    ...(options.resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {}),
+  })
   const trained: TrainedNetwork[] = []
   for (const { name, layer } of networks) {
     const title = networkTitles[name]
@@ -90,7 +90,7 @@ async function runTraining(context: Context): Promise<void> {
       },
       [
         showTraining(terminal, title),
-        recordParts(name, settings.batchSize, file, known),
+        recordParts(name, settings.batchSize, file),
         keepTime(secondsFor(plan, name), log),
       ],
     )

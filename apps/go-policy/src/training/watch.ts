@@ -21,25 +21,20 @@ export function showTraining(terminal: Terminal, title: string): Callback {
   }
 }
 
-/** A line in metrics.jsonl for each part, once. */
-export function recordParts(name: NetworkName, batchSize: number, file: MetricsFile, known: Set<string>): Callback {
+/** A line in metrics.jsonl for each part. */
+export function recordParts(name: NetworkName, batchSize: number, file: MetricsFile): Callback {
   return {
     name: 'metrics',
-    onEpochEnd: async ({ figures: { epoch, step, seconds, train, validation } }) => {
-      const key = `${name} ${epoch}`
-      if (known.has(key)) return
-      known.add(key)
-      const positions = step * batchSize
-      await file.append({
+    onEpochEnd: ({ figures: { epoch, step, seconds, train, validation } }) =>
+      file.append({
         step,
         network: name,
         part: epoch,
-        positions,
+        positions: step * batchSize,
         seconds,
         train,
         ...(validation && { validation }),
-      })
-    },
+      }),
   }
 }
 

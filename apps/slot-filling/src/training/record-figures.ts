@@ -1,5 +1,5 @@
 // A line in metrics.jsonl for each epoch of each network.
-import { type EpochFigures, openMetrics, readMetrics } from '@deep-recipe/training'
+import { type EpochFigures, openMetrics } from '@deep-recipe/training'
 
 /** Takes note of an epoch of a network. */
 export type RecordEpoch = (network: string, figures: EpochFigures, f1: number) => Promise<void>
@@ -9,12 +9,8 @@ export type RecordEpoch = (network: string, figures: EpochFigures, f1: number) =
  * figures.
  */
 export async function openFigures(path: string, resume: boolean): Promise<RecordEpoch> {
-  const file = await openMetrics(path, resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {})
-  const known = new Set((await readMetrics(path)).map(({ network, epoch }) => `${network} ${epoch}`))
-  return async (network, { step, epoch, seconds, train }, f1) => {
-    const key = `${network} ${epoch}`
-    if (known.has(key)) return
-    known.add(key)
-    await file.append({ step, epoch, network, seconds, train, validation: { f1 } })
-  }
+  const resuming = resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {}
+  const file = await openMetrics(path, { distinct: ['network', 'epoch'], ...resuming })
+  return (network, { step, epoch, seconds, train }, f1) =>
+    file.append({ step, epoch, network, seconds, train, validation: { f1 } })
 }

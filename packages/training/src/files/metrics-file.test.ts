@@ -44,6 +44,23 @@ test('cut off anywhere, it goes on after the step of the checkpoint', async () =
   await fc.assert(fc.asyncProperty(fc.nat(whole.length), fc.nat(14), check))
 })
 
+test('several trainings in one file: what comes again after a resume is told once', async () => {
+  const distinct = ['network', 'epoch']
+  const line = (network: string, epoch: number, step: number) => ({ step, network, epoch })
+  const first = await openMetrics(path, { distinct })
+  await first.append(line('a', 1, 10))
+  await first.append(line('a', 2, 20))
+  await first.append(line('b', 1, 10))
+  const again = await openMetrics(path, { distinct, resumeAtStep: Number.MAX_SAFE_INTEGER })
+  for (const record of [line('a', 2, 20), line('b', 1, 10), line('b', 2, 20), line('b', 2, 20)])
+    await again.append(record)
+  expect(await readMetrics(path)).toEqual([line('a', 1, 10), line('a', 2, 20), line('b', 1, 10), line('b', 2, 20)])
+  // Without it every line is written, as often as it comes.
+  const plain = await openMetrics(path)
+  for (let i = 0; i < 2; i++) await plain.append(line('a', 1, 10))
+  expect(await readMetrics(path)).toHaveLength(2)
+})
+
 test('a place that cannot be written is an error that names it', async () => {
   await expect(openMetrics(join(path, 'inner.jsonl'))).rejects.toThrow(FileError)
   const metrics = await openMetrics(path)

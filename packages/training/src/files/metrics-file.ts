@@ -11,6 +11,11 @@ export type MetricsRecord = JsonRecord & { readonly step: number }
 export interface OpenMetricsOptions {
   /** Go on after this step: later lines are dropped, since their steps come again. Default: start an empty file. */
   readonly resumeAtStep?: number
+  /**
+   * Names of fields by which lines are told apart: a line that has all of them in common with an earlier one is not written
+   * again. For several trainings in one file, whose steps come again when any of them is resumed.
+   */
+  readonly distinct?: readonly string[]
 }
 
 /** An open file of figures. */
@@ -25,14 +30,21 @@ export interface MetricsFile {
  * @throws FileError where it cannot be written
  */
 export async function openMetrics(path: string, options: OpenMetricsOptions = {}): Promise<MetricsFile> {
-  const { resumeAtStep } = options
+  const { resumeAtStep, distinct } = options
   const kept = resumeAtStep === undefined ? [] : (await readMetrics(path)).filter(({ step }) => step <= resumeAtStep)
   await writeFileAtomically(path, kept.map(formatLine).join(''))
   await removeStaleTemporaries(loadBuiltin('node:path').dirname(path))
+  const identify = (record: MetricsRecord): string => JSON.stringify(distinct?.map((name) => record[name]))
+  const written = new Set(kept.map(identify))
   let previous: Promise<void> = Promise.resolve()
   return {
     path,
     append(record): Promise<void> {
+      if (distinct) {
+        const identity = identify(record)
+        if (written.has(identity)) return previous
+        written.add(identity)
+      }
       const next = previous.then(() => appendLine(path, formatLine(record)))
       previous = next.catch(() => {}) // the caller is told; later lines still try
       return next
