@@ -4,8 +4,9 @@ import { basename, join } from 'node:path'
 import { defineCommand, integerOption, UsageError } from '@deep-recipe/app-kit'
 import type { HostArray } from '@deep-recipe/core-tensor'
 import { createReport, type Report, writeReport } from '@deep-recipe/training'
-import { drawAttention, enlarge, toPicture } from './attention-pictures.ts'
-import { sizeOfView, type Views } from './examples.ts'
+import { drawAttention } from './attention-pictures.ts'
+import { addClip } from './clip-pictures.ts'
+import type { Views } from './examples.ts'
 import { describePreparation, listFrames } from './folder-data.ts'
 import { openNetwork } from './load-data.ts'
 import { gridOf } from './measure.ts'
@@ -75,7 +76,7 @@ export const caption: ReturnType<typeof defineCommand> = defineCommand({
         rows: own.map(({ text, logProbability }) => [text, logProbability]),
       })
       const [first] = own
-      if (first && isVideo) addFrames(report, prepared[index] as Uint8Array, frames, size, first)
+      if (first && isVideo) addClip(report, prepared[index] as Uint8Array, { frames, size }, first, `“${first.text}”`)
       else if (first) addPicture(report, pictures[index] as HostArray, first, grid)
     }
     const path = join(options.out, 'captions.html')
@@ -118,31 +119,5 @@ function addPicture(report: Report, picture: HostArray, saying: Saying, grid: re
     images: drawAttention(picture, { ...saying, text: 'the picture' }, grid),
     width: 144,
     caption: `“${saying.text}” Bright is where it looked when it said the word.`,
-  })
-}
-
-function addFrames(report: Report, view: Uint8Array, frames: number, size: number, saying: Saying): void {
-  const length = sizeOfView({ shape: [3, size, size] })
-  report.images({
-    images: Array.from({ length: frames }, (_, frame) => ({
-      image: enlarge(toPicture(view.subarray(frame * length, (frame + 1) * length), size), 96),
-      caption: `frame ${frame + 1}`,
-    })),
-    width: 96,
-    caption: `“${saying.text}”`,
-  })
-  if (saying.weights.length === 0) return
-  report.heatMaps({
-    charts: [
-      {
-        values: saying.weights.map((weights) => [...weights]),
-        rowLabels: saying.words,
-        columnLabels: Array.from({ length: frames }, (_, frame) => String(frame + 1)),
-        rowName: 'word',
-        columnName: 'frame',
-        full: 1,
-      },
-    ],
-    caption: 'How much each frame weighed when each word was said.',
   })
 }

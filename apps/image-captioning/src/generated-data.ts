@@ -1,5 +1,6 @@
 // Scenes and clips that need no download: to train on, to validate with, and three sets to test with.
 import {
+  type Clip,
   type Combinations,
   generateClips,
   generateScenes,
@@ -7,6 +8,7 @@ import {
   isTrueOfClip,
   readClipSentence,
   readSceneSentence,
+  type Scene,
 } from '@deep-recipe/datasets/captions'
 import type { CaptionData, TestSet } from './caption-data.ts'
 import { type Examples, viewsInMemory } from './examples.ts'
@@ -32,61 +34,76 @@ function setAside(count: number): { validation: number; test: number } {
   return { validation: between(20, count / 15, 200), test: between(20, count / 10, 300) }
 }
 
-/** Scenes: what one is trained on has no combination of what one is tested on. */
-export function generateSceneData({ count, size, mostObjects }: GeneratedOptions): CaptionData {
-  const make = (number: number, seed: number, combinations: Combinations = 'trained') => {
-    const { images, captions, scenes } = generateScenes({ count: number, seed, size, mostObjects, combinations })
-    return { examples: { views: viewsInMemory(images.data, [3, size, size]), captions }, scenes }
-  }
-  const makeTest = (combinations: Combinations, name: string): TestSet => {
-    const { examples, scenes } = make(setAside(count).test, seeds[combinations], combinations)
+/** Generated examples, with what each of them shows. */
+interface Generated<Thing> {
+  readonly examples: Examples
+  readonly things: readonly Thing[]
+}
+
+/** How to generate, and how to tell whether a sentence is true of what was generated. */
+interface Generator<Thing> {
+  /** What a thing is called, in the plural. */
+  readonly name: string
+  make(count: number, seed: number, combinations: Combinations): Generated<Thing>
+  isTrue(sentence: string, thing: Thing): boolean
+}
+
+/** What one is trained on has no combination of what one is tested on. */
+function divide<Thing>(
+  count: number,
+  { name, make, isTrue }: Generator<Thing>,
+): Pick<CaptionData, 'notes' | 'train' | 'validation' | 'tests'> {
+  const makeTest = (combinations: Combinations, title: string): TestSet => {
+    const { examples, things } = make(setAside(count).test, seeds[combinations], combinations)
     const isExact = (sentence: string, index: number): boolean => {
-      const said = readSceneSentence(sentence)
-      const scene = scenes[index]
-      return said !== undefined && scene !== undefined && isTrueOf(said, scene)
+      const thing = things[index]
+      return thing !== undefined && isTrue(sentence, thing)
     }
-    return { name, examples, isExact }
+    return { name: title, examples, isExact }
   }
   return {
-    source: `${count} generated scenes of ${size} × ${size} pixels, ${mostObjects === 1 ? 'one object each' : `up to ${mostObjects} objects`}`,
     notes: [],
-    kind: 'pictures',
-    train: make(count, seeds.train).examples,
-    validation: make(setAside(count).validation, seeds.validation).examples,
+    train: make(count, seeds.train, 'trained').examples,
+    validation: make(setAside(count).validation, seeds.validation, 'trained').examples,
     tests: [
       makeTest('new combinations', 'new combinations'),
-      makeTest('trained', 'new scenes of trained combinations'),
+      makeTest('trained', `new ${name} of trained combinations`),
       makeTest('new objects', 'new objects'),
     ],
   }
 }
 
+/** Scenes. */
+export function generateSceneData({ count, size, mostObjects }: GeneratedOptions): CaptionData {
+  const generator: Generator<Scene> = {
+    name: 'scenes',
+    make(number, seed, combinations) {
+      const { images, captions, scenes } = generateScenes({ count: number, seed, size, mostObjects, combinations })
+      return { examples: { views: viewsInMemory(images.data, [3, size, size]), captions }, things: scenes }
+    },
+    isTrue(sentence, scene) {
+      const said = readSceneSentence(sentence)
+      return said !== undefined && isTrueOf(said, scene)
+    },
+  }
+  const objects = mostObjects === 1 ? 'one object each' : `up to ${mostObjects} objects`
+  const source = `${count} generated scenes of ${size} × ${size} pixels, ${objects}`
+  return { source, kind: 'pictures', ...divide(count, generator) }
+}
+
 /** Clips, in the same way. */
 export function generateClipData({ count, size, frames }: GeneratedOptions): CaptionData {
-  const make = (number: number, seed: number, combinations: Combinations = 'trained') => {
-    const { images, captions, clips } = generateClips({ count: number, seed, size, frames, combinations })
-    const examples: Examples = { views: viewsInMemory(images.data, [frames, 3, size, size]), captions }
-    return { examples, clips }
-  }
-  const makeTest = (combinations: Combinations, name: string): TestSet => {
-    const { examples, clips } = make(setAside(count).test, seeds[combinations], combinations)
-    const isExact = (sentence: string, index: number): boolean => {
+  const generator: Generator<Clip> = {
+    name: 'clips',
+    make(number, seed, combinations) {
+      const { images, captions, clips } = generateClips({ count: number, seed, size, frames, combinations })
+      return { examples: { views: viewsInMemory(images.data, [frames, 3, size, size]), captions }, things: clips }
+    },
+    isTrue(sentence, clip) {
       const said = readClipSentence(sentence)
-      const clip = clips[index]
-      return said !== undefined && clip !== undefined && isTrueOfClip(said, clip)
-    }
-    return { name, examples, isExact }
+      return said !== undefined && isTrueOfClip(said, clip)
+    },
   }
-  return {
-    source: `${count} generated clips of ${frames} frames of ${size} × ${size} pixels`,
-    notes: [],
-    kind: 'clips',
-    train: make(count, seeds.train).examples,
-    validation: make(setAside(count).validation, seeds.validation).examples,
-    tests: [
-      makeTest('new combinations', 'new combinations'),
-      makeTest('trained', 'new clips of trained combinations'),
-      makeTest('new objects', 'new objects'),
-    ],
-  }
+  const source = `${count} generated clips of ${frames} frames of ${size} × ${size} pixels`
+  return { source, kind: 'clips', ...divide(count, generator) }
 }

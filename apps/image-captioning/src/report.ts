@@ -2,8 +2,9 @@
 import type { Backend, HostArray } from '@deep-recipe/core-tensor'
 import { countParameters } from '@deep-recipe/layers-core'
 import { createReport, type EpochFigures, type Report, type ReportImage, writeReport } from '@deep-recipe/training'
-import { drawAttention, enlarge, toPicture } from './attention-pictures.ts'
+import { drawAttention, enlarge } from './attention-pictures.ts'
 import type { CaptionData, TestSet } from './caption-data.ts'
+import { addClip } from './clip-pictures.ts'
 import type { Views } from './examples.ts'
 import type { Result } from './results.ts'
 import type { Saying } from './say.ts'
@@ -125,32 +126,10 @@ function addClips(report: Report, { data, sayings }: CaptioningReport): void {
   const [frames = 1, , size = 1] = views.shape
   for (let index = 0; index < Math.min(6, sayings.length); index++) {
     const saying = sayings[index] as Saying
-    const bytes = views.read(index)
-    const images = Array.from({ length: frames }, (_, frame): ReportImage => {
-      const own = bytes.subarray(frame * 3 * size * size, (frame + 1) * 3 * size * size)
-      return { image: enlarge(toPicture(own, size), 96), caption: `frame ${frame + 1}` }
-    })
     const { tone } = toneOf(test, saying, index)
     const verdict = tone === undefined ? '' : tone === 'good' ? ' (exact)' : ' (not so)'
-    report.images({
-      images,
-      width: 96,
-      caption: `“${saying.text}”${verdict}. The clip: ${test.examples.captions[index]?.[0] ?? ''}.`,
-    })
-    if (saying.weights.length === 0) continue
-    report.heatMaps({
-      charts: [
-        {
-          values: saying.weights.map((weights) => [...weights]),
-          rowLabels: saying.words,
-          columnLabels: Array.from({ length: frames }, (_, frame) => String(frame + 1)),
-          rowName: 'word',
-          columnName: 'frame',
-          full: 1,
-        },
-      ],
-      caption: 'How much each frame weighed when each word was said.',
-    })
+    const caption = `“${saying.text}”${verdict}. The clip: ${test.examples.captions[index]?.[0] ?? ''}.`
+    addClip(report, views.read(index), { frames, size }, saying, caption)
   }
 }
 
