@@ -2,6 +2,7 @@
 import ndarray from 'ndarray'
 import { loadBuiltin } from '../arrays/builtin-module.ts'
 import { formatShape, type HostNdArray, rowMajorData } from '../arrays/host-array.ts'
+import { listFolder } from '../arrays/list-folder.ts'
 import { FolderError } from '../errors.ts'
 import { readIdxFile } from './read-idx.ts'
 
@@ -36,7 +37,11 @@ export interface ReadDigitFolderOptions {
  */
 export async function readDigitFolder(folder: string, options: ReadDigitFolderOptions = {}): Promise<DigitSplits> {
   const { classes = 10 } = options
-  const names = await listFolder(folder)
+  const names = await listFolder(folder, {
+    what: `readDigitFolder('${folder}')`,
+    expected: 'a folder with the four files of MNIST',
+    remedy: 'Give the folder that holds train-images-idx3-ubyte.gz and the other three files.',
+  })
   const read = async (part: string): Promise<LabelledImages> => {
     const imagePath = findFile(folder, names, `${part}-images`, 'idx3-ubyte')
     const labelPath = findFile(folder, names, `${part}-labels`, 'idx1-ubyte')
@@ -49,23 +54,6 @@ export async function readDigitFolder(folder: string, options: ReadDigitFolderOp
     }
   }
   return { train: await read('train'), test: await read('t10k') }
-}
-
-async function listFolder(folder: string): Promise<string[]> {
-  const { readdir } = loadBuiltin('node:fs/promises', `readDigitFolder('${folder}')`)
-  try {
-    return await readdir(folder)
-  } catch (cause) {
-    throw new FolderError(
-      {
-        what: `readDigitFolder('${folder}')`,
-        expected: 'a folder with the four files of MNIST',
-        received: (cause as Error).message,
-        remedy: 'Give the folder that holds train-images-idx3-ubyte.gz and the other three files.',
-      },
-      { cause },
-    )
-  }
 }
 
 function findFile(folder: string, names: readonly string[], stem: string, kind: string): string {

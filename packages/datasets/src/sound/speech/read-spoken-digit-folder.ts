@@ -1,5 +1,6 @@
 // Reads a folder of recordings in the layout of the free spoken digit dataset: `DIGIT_SPEAKER_INDEX.wav`.
 import { loadBuiltin } from '../../arrays/builtin-module.ts'
+import { listFolder } from '../../arrays/list-folder.ts'
 import { FolderError } from '../../errors.ts'
 import { SoundError } from '../errors.ts'
 import { mixToMono } from '../sound.ts'
@@ -19,13 +20,9 @@ export async function readSpokenDigitFolder(
   folder: string,
   progress?: (done: number, total: number) => void,
 ): Promise<SpokenDigit[]> {
-  const { readdir } = loadBuiltin('node:fs/promises', `readSpokenDigitFolder('${folder}')`)
   const { join } = loadBuiltin('node:path', `readSpokenDigitFolder('${folder}')`)
   const expected = 'a folder with recordings DIGIT_SPEAKER_INDEX.wav, such as 7_jackson_32.wav'
-  const names = await readdir(folder).catch((cause: Error) => {
-    const remedy = 'Check the path.'
-    throw new FolderError({ what: folder, expected, received: cause.message, remedy }, { cause })
-  })
+  const names = await listFolder(folder, { what: folder, expected, remedy: 'Check the path.' })
   const takes = names.flatMap((name) => {
     const [, digit, speaker, take] = fileName.exec(name) ?? []
     return speaker === undefined ? [] : [{ name, digit: Number(digit), speaker, take: Number(take) }]

@@ -1,5 +1,6 @@
 // Sentences of two polarities, as Pang and Lee published them (ACL 2005): a file of positive ones and a file of negative ones.
 import { loadBuiltin } from '../../arrays/builtin-module.ts'
+import { listFolder } from '../../arrays/list-folder.ts'
 import { FolderError } from '../../errors.ts'
 import { type ReadLinesOptions, readLines, type TextSource } from '../text/read-lines.ts'
 import { splitWords } from '../text/tokenize.ts'
@@ -41,18 +42,11 @@ export async function readPolarityFolder(folder: string): Promise<PolarSentence[
 }
 
 async function findFiles(folder: string): Promise<[positive: string, negative: string]> {
-  const { readdir } = loadBuiltin('node:fs/promises', `readPolarityFolder('${folder}')`)
   const { join } = loadBuiltin('node:path', `readPolarityFolder('${folder}')`)
-  const names = await readdir(folder).catch((cause: unknown) => {
-    throw new FolderError(
-      {
-        what: `readPolarityFolder('${folder}')`,
-        expected: 'a folder with a file *.pos and a file *.neg',
-        received: (cause as Error).message,
-        remedy: 'Give the folder that holds rt-polarity.pos and rt-polarity.neg, or files like them.',
-      },
-      { cause },
-    )
+  const names = await listFolder(folder, {
+    what: `readPolarityFolder('${folder}')`,
+    expected: 'a folder with a file *.pos and a file *.neg',
+    remedy: 'Give the folder that holds rt-polarity.pos and rt-polarity.neg, or files like them.',
   })
   const find = (end: string): string => {
     const found = names.filter((name) => name.endsWith(end)).sort()
