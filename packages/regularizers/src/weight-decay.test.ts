@@ -28,6 +28,10 @@ test('weightsOnly goes by whole names', () => {
   expect(['bias', '0.bias', '1.scale', '1.offset', '1.state.weight', 'state'].filter(weightsOnly)).toEqual([])
 })
 
+test('decayWeights: λ may be a scalar that changes', async () => {
+  expect(await read(decayWeights(params, tensor(0.25)))).toEqual(await read(decayWeights(params, 0.25)))
+})
+
 test('decayWeights: w ← (1 − λ) w for weights alone', async () => {
   expect(await read(decayWeights(params, 0.25))).toEqual([
     [

@@ -13,12 +13,16 @@ export const weightsOnly: ParameterFilter = (path) => !/(^|\.)(bias|scale|offset
  * the learning rate η (Hanson and Pratt, 1988).
  *
  * @param params any tree of tensors.
+ * @param lambda a number, or a scalar that changes from step to step.
  * @returns the same tree with the decayed weights.
- * @throws ValueError for a λ outside [0, 1).
+ * @throws ValueError for a number λ outside [0, 1).
  */
-export function decayWeights<P>(params: P, lambda: number, applies: ParameterFilter = weightsOnly): P {
-  checkRate('decayWeights: lambda', lambda, 'Give the share of each weight that a step takes away, such as 0.0001.')
-  return mapTree(params, (leaf, path) => (applies(path) ? (leaf as Tensor).mul(1 - lambda) : leaf)) as P
+export function decayWeights<P>(params: P, lambda: number | Tensor, applies: ParameterFilter = weightsOnly): P {
+  if (typeof lambda === 'number') {
+    checkRate('decayWeights: lambda', lambda, 'Give the share of each weight that a step takes away, such as 0.0001.')
+  }
+  const kept = typeof lambda === 'number' ? 1 - lambda : lambda.neg().add(1)
+  return mapTree(params, (leaf, path) => (applies(path) ? (leaf as Tensor).mul(kept) : leaf)) as P
 }
 
 /** λ/2 Σ w², to be added to the loss; its gradient is λ w. */
