@@ -8,7 +8,6 @@ import {
   foldInKey,
   type HostArray,
   type MapLeaves,
-  mapTree,
   randomKey,
   randomNormal,
   splitKey,
@@ -17,7 +16,7 @@ import {
   valueAndGrad,
 } from '@deep-recipe/core-tensor'
 import { dense, evaluation, flatten, type Layer, type Params, relu, sequential } from '@deep-recipe/layers-core'
-import { dropout, weightsOnly } from '@deep-recipe/regularizers'
+import { decayWeights, dropout } from '@deep-recipe/regularizers'
 import { accuracy, adam, type OptimizerState, softmaxCrossEntropy } from '@deep-recipe/training'
 
 /** What the sliders set. */
@@ -69,19 +68,9 @@ function takeStep(
   const measure = (weights: Params): Tensor =>
     softmaxCrossEntropy(model.apply(weights, noisy, { training: true, key: dropKey, progress: rate }), labels).mean()
   const { value, gradient } = valueAndGrad(measure)(params)
-  const update = optimizer.update(gradient, state, params)
   // w ← (1 − λ) w − η ∂L/∂w, for weights and not for biases.
-  const decayed = mapTree(update.params, (leaf, path) => {
-    if (!weightsOnly(path)) return leaf
-    return (leaf as Tensor).sub((at(params, path) as Tensor).mul(decay))
-  }) as Params
-  return { params: decayed, state: update.state, loss: value }
-}
-
-/** The leaf of a tree at a path. */
-function at(tree: Params, path: string): unknown {
-  const { leaves, paths } = flattenTree(tree)
-  return leaves[paths.indexOf(path)]
+  const update = optimizer.update(gradient, state, decayWeights(params, decay))
+  return { params: update.params, state: update.state, loss: value }
 }
 
 const measureAccuracy = (params: Params, images: Tensor, labels: Tensor): Tensor =>

@@ -57,19 +57,24 @@ export const digitsPanel: Panel = {
       { name: 'test with noise', color: 'var(--second)' },
     ])
     const bars = probabilityBars([...'0123456789'], 'What the network reads')
-    const drawing = createDrawing(() => void showReading())
+    const drawing = createDrawing(() => void look())
     const failures = element('div')
     let [isRunning, isOpen, seed] = [true, true, 1]
 
+    // What is drawn is brought into form when it changes, not at every reading.
+    let image = drawing.read()
+    const look = (): Promise<void> => {
+      image = drawing.read()
+      return showReading()
+    }
     const showReading = async (): Promise<void> => {
-      const image = drawing.read()
       bars.show(image ? await network.read(image) : new Array(10).fill(0))
     }
     const random = new HostRandom(4)
     const showTest = (): void => {
       const place = random.integer(tests.count)
       drawing.show(tests.images.subarray(place * 784, (place + 1) * 784))
-      void showReading()
+      void look()
     }
     const toggle = button('Pause', () => {
       isRunning = !isRunning
@@ -116,7 +121,7 @@ export const digitsPanel: Panel = {
             { class: 'buttons' },
             button('Clear', () => {
               drawing.clear()
-              void showReading()
+              void look()
             }),
             button('Show a test digit', showTest),
           ),
