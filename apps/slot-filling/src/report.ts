@@ -1,14 +1,14 @@
 // The page of a run: the table, the sentences that decide, what hashing does, learning curves, and sentences with their slots.
 import type { Backend } from '@deep-recipe/core-tensor'
 import { formatChunkScores } from '@deep-recipe/sequence-losses'
-import { createReport, type Report, writeReport } from '@deep-recipe/training'
+import { createReport, type Report, type TaggedText, writeReport } from '@deep-recipe/training'
 import type { Contrast } from './data/contrast.ts'
 import type { SlotData } from './data/load-data.ts'
 import type { Answer } from './network/apply-tagger.ts'
 import type { Settings } from './options.ts'
 import { chooseBest, type Row } from './results.ts'
 import type { ContrastRow } from './show/contrast-table.ts'
-import { formatSentence, listSlotNames } from './show/show-sentence.ts'
+import { formatIntent, listSlotNames, toTaggedSpans } from './show/show-sentence.ts'
 import type { Coder } from './text/coder.ts'
 import type { TrainedTagger } from './training/train-tagger.ts'
 
@@ -159,27 +159,55 @@ function addSlots(report: Report, { rows }: TaggingResult): void {
   )
 }
 
-/** Sentences shown on the page. */
-const shown = 12
+/** Sentences shown of each kind. */
+const shown = { right: 6, wrong: 10 }
 
-/** The sentences on which the best network errs, or some others if it errs nowhere. */
+/** Test sentences with the slots that the best network finds: some that it reads without an error, and some where it errs. */
 function addSentences(report: Report, { data, coder, rows, answers }: TaggingResult): void {
   const best = rows.indexOf(chooseBest(rows))
-  const own = answers[best] as readonly Answer[]
-  const slots = listSlotNames(coder.tags)
-  const wrong = data.test.flatMap(({ tags }, at) => (tags.join() === own[at]?.tags.join() ? [] : [at]))
-  const all = data.test.map((_, at) => at)
-  const line = (at: number): string => {
-    const { words, tags, intent } = data.test[at] as SlotData['test'][number]
-    const right: Answer = { tags, probabilities: tags.map(() => 1), intent, intentProbability: 1 }
-    const show = (answer: Answer): string => formatSentence(words, answer, { color: false, slots })
-    return `said   ${show(own[at] as Answer)}\nright  ${show(right).replaceAll(' 1.00', '')}`
-  }
+  const tags = listSlotNames(coder.tags)
+  const sentences = data.test.map(({ words, tags: expected, intent }, at): Judged => {
+    const said = answers[best]?.[at] as Answer
+    const right: Answer = { tags: expected, probabilities: expected.map(() => 1), intent, intentProbability: 1 }
+    return { words, said, right, isRight: expected.join() === said.tags.join() }
+  })
+  const right = sentences.filter(({ isRight }) => isRight)
+  const wrong = sentences.filter(({ isRight }) => !isRight)
+  report.heading('Sentences and their slots')
+  report.paragraph(`${rows[best]?.title} tags ${right.length} of ${sentences.length} test sentences without an error:`)
+  report.taggedTexts({
+    texts: right.slice(0, shown.right).map(({ words, said }) => showAnswer(words, said)),
+    tags,
+    caption: 'Slots with the probability that all of their words are tagged so, and the intent with its own.',
+  })
+  if (wrong.length === 0) return
   report.heading('Where it errs')
-  report.paragraph(
-    `${rows[best]?.title} tags ${data.test.length - wrong.length} of ${data.test.length} test sentences without an error${wrong.length > 0 ? '; some of the others:' : '. Some of them:'}`,
-  )
-  report.monospaced((wrong.length > 0 ? wrong : all).slice(0, shown).map(line).join('\n\n'))
+  report.taggedTexts({
+    texts: wrong.slice(0, shown.wrong).flatMap(({ words, said, right }) => [
+      { ...showAnswer(words, said), label: 'said', tone: 'bad' as const },
+      {
+        spans: toTaggedSpans(words, right),
+        label: 'right',
+        tone: 'good' as const,
+        ...(right.intent !== undefined && { note: right.intent }),
+      },
+    ]),
+    tags,
+    caption: `The first ${Math.min(shown.wrong, wrong.length)} of ${wrong.length} sentences with an error.`,
+  })
+}
+
+/** A test sentence, what the network says of it, and what it should say. */
+interface Judged {
+  readonly words: readonly string[]
+  readonly said: Answer
+  readonly right: Answer
+  readonly isRight: boolean
+}
+
+function showAnswer(words: readonly string[], answer: Answer): TaggedText {
+  const intent = formatIntent(answer)
+  return { spans: toTaggedSpans(words, answer), ...(intent !== undefined && { note: intent }) }
 }
 
 function percent(share: number): string {

@@ -1,5 +1,6 @@
-// A tagged sentence as a line of text: its slots marked, named, and with the probability of each.
+// A tagged sentence with its slots marked, named, and with the probability of each: as a line of text, and as spans of a report.
 import { findChunks } from '@deep-recipe/sequence-losses'
+import type { TaggedSpan } from '@deep-recipe/training'
 import type { Answer } from '../network/apply-tagger.ts'
 import { dim, paint } from './paint.ts'
 
@@ -38,19 +39,38 @@ export function formatSentence(
   options: { readonly color: boolean; readonly slots: readonly string[] },
 ): string {
   const { color, slots } = options
-  const found = listSlots(words, answer)
-  const pieces: string[] = []
+  const pieces = splitAtSlots(words, answer).map((piece) => {
+    if (typeof piece === 'string') return piece
+    const label = `${piece.slot} ${piece.probability.toFixed(2)}`
+    return color ? `${paint(piece.text, slots.indexOf(piece.slot))} ${dim(label)}` : `[${piece.text}](${label})`
+  })
+  const intent = formatIntent(answer)
+  return intent === undefined ? pieces.join(' ') : `${pieces.join(' ')}  → ${color ? dim(intent) : intent}`
+}
+
+/** The same for a report: every slot a span with its name, and with its probability where it is not certain by definition. */
+export function toTaggedSpans(words: readonly string[], answer: Answer): TaggedSpan[] {
+  return splitAtSlots(words, answer).map((piece) => {
+    if (typeof piece === 'string') return { text: piece }
+    const { text, slot, probability } = piece
+    return { text, tag: slot, ...(probability < 1 && { note: probability.toFixed(2) }) }
+  })
+}
+
+/** `book_ticket 0.99`; undefined where there are no intents. */
+export function formatIntent({ intent, intentProbability }: Answer): string | undefined {
+  return intent === undefined ? undefined : `${intent} ${(intentProbability ?? 0).toFixed(2)}`
+}
+
+/** Words outside slots, one by one, and slots, in their order. */
+function splitAtSlots(words: readonly string[], answer: Answer): (string | FoundSlot)[] {
+  const pieces: (string | FoundSlot)[] = []
   let place = 0
-  for (const { slot, text, start, end, probability } of found) {
-    pieces.push(...words.slice(place, start))
-    const label = `${slot} ${probability.toFixed(2)}`
-    pieces.push(color ? `${paint(text, slots.indexOf(slot))} ${dim(label)}` : `[${text}](${label})`)
-    place = end
+  for (const found of listSlots(words, answer)) {
+    pieces.push(...words.slice(place, found.start), found)
+    place = found.end
   }
-  pieces.push(...words.slice(place))
-  if (answer.intent === undefined) return pieces.join(' ')
-  const intent = `${answer.intent} ${(answer.intentProbability ?? 0).toFixed(2)}`
-  return `${pieces.join(' ')}  → ${color ? dim(intent) : intent}`
+  return [...pieces, ...words.slice(place)]
 }
 
 /** Names of the slots behind tags: `B-city`, `I-city` → `city`. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Answer } from '../network/apply-tagger.ts'
 import { countRight, formatContrast } from './contrast-table.ts'
 import { wantsColor } from './paint.ts'
-import { formatSentence, listSlotNames, listSlots } from './show-sentence.ts'
+import { formatSentence, listSlotNames, listSlots, toTaggedSpans } from './show-sentence.ts'
 
 describe('wantsColor', () => {
   test.each([
@@ -59,6 +59,18 @@ describe('formatSentence', () => {
     const plain = { ...none, tags: ['O', 'O'], probabilities: [1, 1] }
     expect(formatSentence(['good', 'morning'], plain, { color: true, slots })).toBe('good morning')
   })
+})
+
+test('spans of a report: words outside slots by themselves, certain slots without a probability', () => {
+  expect(toTaggedSpans(words, answer)).toEqual([
+    { text: 'arrive' },
+    { text: 'New York', tag: 'destination', note: '0.45' },
+    { text: 'on' },
+    { text: 'Monday', tag: 'arrival_time', note: '0.80' },
+  ])
+  expect(toTaggedSpans(['Monday'], { ...answer, tags: ['B-arrival_time'], probabilities: [1] })).toEqual([
+    { text: 'Monday', tag: 'arrival_time' },
+  ])
 })
 
 test('the contrast: who is right twice, and who cannot know', () => {

@@ -7,6 +7,7 @@ import { type ImageGrid, renderImages } from './images.ts'
 import { type MarkedTexts, renderMarkedTexts } from './marked-text.ts'
 import { style } from './style.ts'
 import { renderTable, type Table } from './table.ts'
+import { renderTaggedTexts, type TaggedTexts } from './tagged-text.ts'
 
 /** What stands at the top. */
 export interface ReportOptions {
@@ -47,6 +48,8 @@ export interface Report {
   heatMaps(maps: Charts<HeatMap>): Report
   /** Sentences whose words are coloured by a number each. */
   markedTexts(texts: MarkedTexts): Report
+  /** Sentences in which stretches of words carry a name each. */
+  taggedTexts(texts: TaggedTexts): Report
   /** A grid of pictures. @throws ShapeError for arrays that are no pictures */
   images(grid: ImageGrid): Report
   /** The whole document so far. */
@@ -79,6 +82,7 @@ export function createReport({ title, subtitle }: ReportOptions): Report {
     bars: ({ charts, caption }) => add(withCaption(renderBars(charts), caption, 'bar-charts')),
     heatMaps: ({ charts, caption }) => add(withCaption(renderHeatMaps(charts), caption, 'heat-maps')),
     markedTexts: (texts) => add(withCaption(renderMarkedTexts(texts), texts.caption, 'text')),
+    taggedTexts: (texts) => add(withCaption(renderTaggedTexts(texts), texts.caption, 'text')),
     images: (grid) => add(withCaption(renderImages(grid), grid.caption, 'pictures')),
     html: () => renderPage(title, subtitle, blocks).markup,
   }
