@@ -7,7 +7,8 @@ import {
   type OptionKind,
   type OptionValues,
 } from '@deep-recipe/app-kit'
-import type { Backend } from '@deep-recipe/core-tensor'
+import { type Backend, RecipeError } from '@deep-recipe/core-tensor'
+import { SoundError } from '@deep-recipe/datasets/sound'
 import { createReport, formatDuration, type Report, writeReport } from '@deep-recipe/training'
 import { decode, type HeardDigit } from './decode.ts'
 import { hear, prepareFeatures, rate } from './hearing.ts'
@@ -58,13 +59,20 @@ async function runTranscription(context: Context): Promise<void> {
     title: 'Transcripts',
     subtitle: `By the network in ${options.out}. Above, the energy of each mel filter; beneath it, a line for each digit from 9 down to 0, red where the network says it.`,
   })
+  const names = operands.length === 0 ? ['-'] : operands
   const transcripts: Transcript[] = []
   try {
-    for (const name of operands.length === 0 ? ['-'] : operands) {
-      const sound = await openSound(context, name)
-      const transcript = await transcribeSound(context, sound, recognizer, report)
-      transcripts.push(transcript)
-      for (const line of describe(transcript)) print(line)
+    for (const name of names) {
+      try {
+        const sound = await openSound(context, name)
+        const transcript = await transcribeSound(context, sound, recognizer, report)
+        transcripts.push(transcript)
+        for (const line of describe(transcript)) print(line)
+      } catch (error) {
+        // One file that cannot be read does not keep the others from being heard.
+        if (names.length === 1 || !(error instanceof SoundError)) throw error
+        log(`Error: ${error.message}`)
+      }
     }
   } finally {
     recognizer.dispose()
@@ -73,6 +81,16 @@ async function runTranscription(context: Context): Promise<void> {
   await writeReport(report, path)
   log(`Report: ${path}`)
   output(toFigures(transcripts, backend))
+  if (transcripts.length < names.length) failForSome(names.length - transcripts.length, names.length)
+}
+
+function failForSome(failed: number, all: number): never {
+  throw new RecipeError({
+    what: 'transcribe',
+    expected: `${all} sounds that can be read`,
+    received: `${failed} that cannot, named above`,
+    remedy: 'The others are written down.',
+  })
 }
 
 function openSound({ options, resolvePath }: Context, name: string): Promise<OpenSound> {

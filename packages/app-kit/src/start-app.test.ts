@@ -238,6 +238,12 @@ describe('failures', () => {
     expect(err).toContain('The command fail gave no figures')
   })
 
+  test('figures given before a failure are not lost', async () => {
+    const { code, out, err } = await run('fail', 'partly', '--json')
+    expect({ code, out }).toEqual({ code: 1, out: '{"done":2}\n' })
+    expect(err).toMatch(/^Error: The demo: /)
+  })
+
   test('a reader that has seen enough is no error', async () => {
     const child = begin(['train', '--help'])
     child.stdout.destroy()

@@ -162,7 +162,11 @@ async function runCommand(app: App, request: Request, preparation: Preparation):
     })
   } catch (error) {
     // A command may stop by throwing the signal's own reason; anything else is a failure, interrupted or not.
-    if (!signal.aborted || error !== signal.reason) throw error
+    if (!signal.aborted || error !== signal.reason) {
+      // What it gave before it failed is not lost: the figures of all files but those that cannot be read.
+      if (options.json && figures !== undefined) writeFigures(figures)
+      throw error
+    }
   } finally {
     interruption.dispose()
     terminal.close()
@@ -175,9 +179,13 @@ async function runCommand(app: App, request: Request, preparation: Preparation):
   if (request.use === 'new' && !hasBegun) throw new Error(`The command ${commandName} ended without beginning its run`)
   if (options.json) {
     if (figures === undefined) throw new Error(`The command ${commandName} gave no figures`)
-    process.stdout.write(`${JSON.stringify(figures)}\n`)
+    writeFigures(figures)
   }
   return 0
+}
+
+function writeFigures(figures: JsonRecord): void {
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
 }
 
 /** What to type to go on: the options of the run are remembered in its folder. */
