@@ -16,7 +16,12 @@ export interface ModelNames {
 /** Lowers a graph whose inputs are the parameters, then the inputs. */
 export function lowerModel(graph: Graph, names: ModelNames, parameters: readonly HostArray[]): GraphProto {
   const writer = new GraphWriter()
-  const scope = new Scope(writer, { block: 0, drawOnHost: () => undefined, fused: findFusedOperators(graph) })
+  const scope = new Scope(writer, {
+    block: 0,
+    isFile: true,
+    drawOnHost: () => undefined,
+    fused: findFusedOperators(graph),
+  })
   graph.inputs.forEach((input, position) => {
     const value = parameters[position]
     const name = value

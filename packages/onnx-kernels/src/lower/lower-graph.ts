@@ -61,7 +61,12 @@ export function lowerGraph(graph: Graph, { watch, block }: LowerOptions): Lowere
     const draw = drawNumbers.get(node)
     return draw === undefined ? undefined : feed(node, { draw })
   }
-  const scope = new Scope(writer, { block, drawOnHost, fused: watch ? new Map() : findFusedOperators(graph) })
+  const scope = new Scope(writer, {
+    block,
+    isFile: false,
+    drawOnHost,
+    fused: watch ? new Map() : findFusedOperators(graph),
+  })
   graph.inputs.forEach((node, input) => {
     scope.define(node, [sizeOf(node.shape) === 0 ? scope.empty(node) : fullValue(node, feed(node, { input }))])
   })

@@ -17,6 +17,8 @@ export interface LoweringContext {
   readonly writer: GraphWriter
   /** Channels per block in ONNX Runtime's own layout; 0 where it has none, and in exported files. */
   readonly block: number
+  /** Whether the model is for a file that others run: plain operators where ONNX Runtime differs for NaN alone. */
+  readonly isFile: boolean
   /** The input's value as it stands, possibly smaller than the input's shape. */
   loose(node: Node): OnnxValue
   /** Name of the input's value in its full shape. */

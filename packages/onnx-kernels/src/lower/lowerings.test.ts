@@ -51,6 +51,32 @@ const rightWholes = integers(
   [...wholes.data].flatMap(() => [...wholes.data]),
 )
 const none = {}
+/** Images in which NaN, both infinities and the largest number stand in every place of some window. */
+const unordered = floats(
+  [1, 2, 4, 4],
+  [
+    [
+      Number.NaN,
+      1,
+      2,
+      3,
+      4,
+      Infinity,
+      5,
+      Number.NaN,
+      Infinity,
+      Number.NaN,
+      -Infinity,
+      -Infinity,
+      1,
+      2,
+      -Infinity,
+      -Infinity,
+    ],
+    [1, 2, 3, 4, 5, 3.4028234663852886e38, Infinity, 1, 0, 0, Number.NaN, Infinity, 0, 0, Number.NaN, Number.NaN],
+  ].flat(),
+)
+const overlapping = { window: [2, 2], stride: [1, 1], padding: { top: 0, left: 0, bottom: 1, right: 1 } } as const
 
 function unary(inputs: readonly HostArray[] = [specials, plain()], tolerance?: number): Case<NoAttributes>[] {
   return inputs.map((input) => ({
@@ -388,12 +414,20 @@ const cases: { readonly [P in Primitive]: readonly Case<PrimitiveAttributes[P]>[
       attributes: { stride: [1, 1], padding: padding(1), dilation: [1, 1], groups: 1, filterSize: [3, 3] },
     },
   ],
-  maxPool: pools.map(({ of, x, window, stride, padding }) => ({
-    of,
-    inputs: [image(x)],
-    attributes: { window, stride, padding },
-  })),
+  maxPool: [
+    ...pools.map(({ of, x, window, stride, padding }) => ({
+      of,
+      inputs: [image(x)],
+      attributes: { window, stride, padding },
+    })),
+    { of: 'NaN wins wherever it stands', inputs: [unordered], attributes: overlapping },
+  ],
   maxPoolGradient: [
+    {
+      of: 'NaN takes the gradient, then infinity',
+      inputs: [unordered, image([1, 2, 4, 4])],
+      attributes: overlapping,
+    },
     ...pools.map(({ of, x, y, window, stride, padding }) => ({
       of,
       inputs: [image(x), image(y, 2)],

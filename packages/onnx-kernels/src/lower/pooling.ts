@@ -1,11 +1,16 @@
 // Pooling over windows of images [n, c, h, w], and its gradients.
-import type { Pair, PoolAttributes } from '@deep-recipe/core-tensor'
+import type { Node, Pair, PoolAttributes, Shape } from '@deep-recipe/core-tensor'
 import { sizeOf } from '@deep-recipe/core-tensor'
-import type { OnnxAttributes } from '../model/attributes.ts'
+import type { OnnxAttribute, OnnxAttributes } from '../model/attributes.ts'
+import type { GraphWriter } from '../model/graph-writer.ts'
+import { onnxDataType } from '../model/tensors.ts'
 import { onnxPads } from './convolution.ts'
-import { fullValue, inputNode, type OnnxLoweringsOf } from './lowering.ts'
+import { fullValue, inputNode, type LoweringContext, type OnnxLoweringsOf } from './lowering.ts'
 
 type Four = [number, number, number, number]
+
+/** The largest finite float32. */
+const largestFloat = (2 - 2 ** -23) * 2 ** 127
 
 function poolAttributes({ window, stride, padding }: PoolAttributes): OnnxAttributes {
   return { kernel_shape: { ints: window }, strides: { ints: stride }, pads: onnxPads(padding) }
@@ -24,22 +29,78 @@ function inverseCounts(attributes: PoolAttributes, inputSize: Pair, [rows, colum
   )
 }
 
+/** What is wanted of max pooling: the largest numbers of all windows, or their places in the flat input. */
+type Wanted = 'values' | 'places'
+
+/** ONNX Runtime's own operator, which passes over NaN unless it stands last in a window. Places cost it twice the time. */
+function emitPlainMaxPool(writer: GraphWriter, input: string, attributes: PoolAttributes, wanted: Wanted): string {
+  const names = writer.emitAll('MaxPool', [input], poolAttributes(attributes), { outputs: wanted === 'values' ? 1 : 2 })
+  return names.at(-1) as string
+}
+
+/** With NaN above infinity, and both above all numbers: in 64 bits there is room for two more numbers. */
+function emitMaxPoolOfNaN(
+  writer: GraphWriter,
+  input: string,
+  shape: Shape,
+  attributes: PoolAttributes,
+  wanted: Wanted,
+): string {
+  const widen = (name: string): string => writer.emit('Cast', [name], { to: { int: onnxDataType.float64 } })
+  const largest = widen(writer.scalar('float32', largestFloat))
+  const infinity = writer.emit('Add', [largest, largest])
+  const capped = writer.emit('Clip', [widen(input), writer.emit('Neg', [infinity]), infinity])
+  const above = writer.emit('Add', [infinity, infinity])
+  const ranked = writer.emit('Where', [writer.emit('IsNaN', [input]), above, capped])
+  const places = emitPlainMaxPool(writer, ranked, attributes, 'places')
+  if (wanted === 'places') return places
+  const flat = writer.emit('Reshape', [input, writer.integers([sizeOf(shape)])])
+  return writer.emit('Gather', [flat, places])
+}
+
+/** The sum of an input, image by image first: ONNX Runtime adds up rows on all threads, but a whole array slowly. */
+function emitTotal(writer: GraphWriter, input: string): string {
+  const sum = (name: string, axes: readonly number[]): string =>
+    writer.emit('ReduceSum', [name, writer.integers(axes)], { keepdims: { int: 0 } })
+  return sum(sum(input, [2, 3]), [0, 1])
+}
+
+/**
+ * Max pooling in which NaN wins, as everywhere else. Only an input with NaN, which the sum of all its numbers tells (where it
+ * overflows, in vain), goes the longer way. Files that others run hold the plain operator.
+ */
+function emitMaxPool(context: LoweringContext, node: Node, attributes: PoolAttributes, wanted: Wanted): string {
+  const { writer } = context
+  const image = inputNode(node, 0)
+  const input = context.full(image)
+  if (context.isFile) return emitPlainMaxPool(writer, input, attributes, wanted)
+  const hasNaN = writer.emit('IsNaN', [emitTotal(writer, input)])
+  const [type, shape] =
+    wanted === 'values' ? (['float32', node.shape] as const) : (['int64', inputNode(node, 1).shape] as const)
+  const branch = (emit: (inside: GraphWriter) => string): OnnxAttribute => {
+    const inside = writer.child()
+    inside.output(emit(inside), type, shape)
+    return { graph: inside.finishBody(writer.newName('branch')) }
+  }
+  return writer.emit('If', [hasNaN], {
+    then_branch: branch((inside) => emitMaxPoolOfNaN(inside, input, image.shape, attributes, wanted)),
+    else_branch: branch((inside) => emitPlainMaxPool(inside, input, attributes, wanted)),
+  })
+}
+
 export const poolingLowerings: OnnxLoweringsOf<'maxPool' | 'maxPoolGradient' | 'avgPool' | 'avgPoolGradient'> = {
-  maxPool: (context, node) => {
-    const input = context.full(inputNode(node, 0))
-    return fullValue(node, context.writer.emit('MaxPool', [input], poolAttributes(node.attributes)))
-  },
+  maxPool: (context, node) => fullValue(node, emitMaxPool(context, node, node.attributes, 'values')),
   maxPoolGradient: (context, node) => {
     const { writer } = context
     const [input, gradient] = [inputNode(node, 0), inputNode(node, 1)]
-    const [, places] = writer.emitAll('MaxPool', [context.full(input)], poolAttributes(node.attributes), { outputs: 2 })
+    const places = emitMaxPool(context, node, node.attributes, 'places')
     const flat = [sizeOf(gradient.shape)]
     const zeros = writer.emit('ConstantOfShape', [writer.integers([sizeOf(input.shape)])])
     const scattered = writer.emit(
       'ScatterElements',
       [
         zeros,
-        writer.emit('Reshape', [places as string, writer.integers(flat)]),
+        writer.emit('Reshape', [places, writer.integers(flat)]),
         writer.emit('Reshape', [context.full(gradient), writer.integers(flat)]),
       ],
       { axis: { int: 0 }, reduction: { string: 'add' } },

@@ -11,6 +11,8 @@ import { emitRandom } from './threefry.ts'
 export interface ScopeOptions {
   /** Channels per block in ONNX Runtime's own layout, or 0 to do without. */
   readonly block: number
+  /** Whether the model is for a file that others run. */
+  readonly isFile: boolean
   /** The name of a random draw that the host feeds, or undefined for one that the graph computes. */
   readonly drawOnHost: (node: NodeOf<'random'>) => string | undefined
   /** Nodes that one operator computes from further back, also those of loops. */
@@ -21,6 +23,7 @@ export interface ScopeOptions {
 export class Scope implements LoopScope {
   readonly writer: GraphWriter
   readonly block: number
+  readonly isFile: boolean
   readonly #options: ScopeOptions
   readonly #outer: LoopScope | undefined
   readonly #values = new Map<Node, readonly OnnxValue[]>()
@@ -29,6 +32,7 @@ export class Scope implements LoopScope {
   constructor(writer: GraphWriter, options: ScopeOptions, outer?: LoopScope) {
     this.writer = writer
     this.block = options.block
+    this.isFile = options.isFile
     this.#options = options
     this.#outer = outer
   }

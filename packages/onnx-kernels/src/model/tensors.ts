@@ -14,7 +14,7 @@ import {
 } from 'onnx-buf'
 
 /** Element types that lowered graphs use; the last two only between operators. */
-export type OnnxType = 'float32' | 'int32' | 'bool' | 'int64' | 'uint32'
+export type OnnxType = 'float32' | 'float64' | 'int32' | 'bool' | 'int64' | 'uint32'
 
 /** Sizes of the axes; a string names a dimension that is known only when the model runs. */
 export type OnnxShape = readonly (number | string)[]
@@ -22,6 +22,7 @@ export type OnnxShape = readonly (number | string)[]
 /** The number that ONNX gives to each element type. */
 export const onnxDataType: { readonly [T in OnnxType]: number } = {
   float32: TensorProto_DataType.FLOAT,
+  float64: TensorProto_DataType.DOUBLE,
   int32: TensorProto_DataType.INT32,
   bool: TensorProto_DataType.BOOL,
   int64: TensorProto_DataType.INT64,
