@@ -116,10 +116,15 @@ export async function measureStep(
   const state = await begin(params)
   const times: number[] = []
   try {
-    const source = trainingSource(options, measuredSteps)
+    // In order: drawn at random, the first batches cost more than later ones, for many positions are prepared at once.
+    const source = positionSource(options.games, {
+      features: featuresOf(planes),
+      batchSize,
+      batchesPerEpoch: measuredSteps,
+    })
     const weights = new Float32Array(batchSize).fill(1)
     let startedAt = performance.now()
-    for await (const { inputs, targets } of source.epoch(0, 0)) {
+    for (const { inputs, targets } of source.epoch(0, 0)) {
       const next = await step(params, state, { inputs, targets, weights }, new Int32Array(2), 0)
       await next.gradientNorm.data()
       disposeAll(next)

@@ -1,5 +1,6 @@
 // Reads ladders: whether a chain of two liberties, put into atari again and again, is captured in the end. Stones are placed
 // on the board itself and taken back. A ko is not retaken at once, and a ladder longer than the bound counts as not working.
+// What was looked at is noted, so that the answer can be remembered until that changes.
 import type { Board } from '../rules/board.ts'
 import type { Chains } from '../rules/chains.ts'
 import { type Colour, EMPTY, opponentOf } from '../rules/stones.ts'
@@ -14,11 +15,17 @@ export class LadderReader {
   #chains: Chains
   readonly #examiner: MoveExaminer
   #placed = 0
+  /**
+   * The points, a bit each, that the last answer depends on: those where it placed stones, their neighbours, and the liberties of all
+   * chains that it met. Chains grow, meet and lose liberties by stones on their liberties alone, unless stones are taken.
+   */
+  readonly seen: Int32Array
 
   constructor(board: Board) {
     this.#board = board
     this.#chains = board.chains
     this.#examiner = new MoveExaminer(board)
+    this.seen = new Int32Array(board.geometry.words)
   }
 
   /** Goes over to another board of the same size. */
@@ -30,13 +37,13 @@ export class LadderReader {
 
   /** Whether `attacker`, by playing on the liberty `point` of the chain of two liberties at `prey`, captures it. */
   captures(point: number, prey: number, attacker: Colour): boolean {
-    this.#placed = 0
+    this.#begin(prey)
     return this.#attack(point, prey, attacker, -1)
   }
 
   /** Whether a move of the owner on `point` saves the chain in atari at `prey`: `point` is its liberty or that of a chain around it. */
   escapes(point: number, prey: number, attacker: Colour): boolean {
-    this.#placed = 0
+    this.#begin(prey)
     return this.#defend(point, prey, attacker, -1)
   }
 
@@ -45,12 +52,16 @@ export class LadderReader {
     const { heads, next, stones, libertyCount } = this.#chains
     const { neighbours } = this.#board.geometry
     const found: number[] = []
+    let before = -1
     let stone = prey
     do {
       for (let at = 4 * stone; at < 4 * stone + 4; at++) {
         const neighbour = neighbours[at] as number
         if (stones[neighbour] !== attacker) continue
         const head = heads[neighbour] as number
+        if (head === before) continue
+        before = head
+        this.#seeLiberties(head)
         if (libertyCount[head] !== 1) continue
         const liberty = this.#chains.findLiberty(head)
         if (!found.includes(liberty)) found.push(liberty)
@@ -60,14 +71,49 @@ export class LadderReader {
     return found
   }
 
+  #begin(prey: number): void {
+    this.#placed = 0
+    this.seen.fill(0)
+    this.#seeLiberties(this.#chains.heads[prey] as number)
+  }
+
+  /** Examines a move, and notes what that depends on. */
+  #look(point: number, colour: Colour): MoveExaminer {
+    this.#seeAround(point)
+    this.#examiner.look(point, colour)
+    return this.#examiner
+  }
+
+  #seeAround(point: number): void {
+    const { heads } = this.#chains
+    const { neighbours, area } = this.#board.geometry
+    this.#see(point)
+    for (let at = 4 * point; at < 4 * point + 4; at++) {
+      const neighbour = neighbours[at] as number
+      const head = heads[neighbour] as number
+      if (head >= 0) this.#seeLiberties(head)
+      else if (neighbour < area) this.#see(neighbour)
+    }
+  }
+
+  #see(point: number): void {
+    this.seen[point >> 5] = (this.seen[point >> 5] as number) | (1 << (point & 31))
+  }
+
+  #seeLiberties(head: number): void {
+    const { seen } = this
+    const { libertyBits } = this.#chains
+    const start = head * seen.length
+    for (let at = 0; at < seen.length; at++) seen[at] = (seen[at] as number) | (libertyBits[start + at] as number)
+  }
+
   /** The attacker plays `point`; true where no defence helps. */
   #attack(point: number, prey: number, attacker: Colour, ko: number): boolean {
     const defender = opponentOf(attacker)
     if (point === ko) return false
     const foreseen = this.#foresee(point, prey, defender)
     if (foreseen > 2) return false
-    this.#examiner.look(point, attacker)
-    const { liberties, captured } = this.#examiner
+    const { liberties, captured } = this.#look(point, attacker)
     if (liberties === 0) return false
     // Does the stone leave the defender nothing to capture, neither itself nor a chain around the prey?
     const sealed = captured === 0 && liberties > 1
@@ -92,12 +138,10 @@ export class LadderReader {
   #defend(point: number, prey: number, attacker: Colour, ko: number): boolean {
     const defender = opponentOf(attacker)
     if (point === ko) return false
-    this.#examiner.look(point, defender)
-    if (this.#examiner.liberties === 0) return false
-    if (this.#chains.hasLiberty(this.#chains.heads[prey] as number, point)) {
-      // An extension: what comes of it can be told without a stone, unless that is two liberties.
-      if (this.#examiner.liberties !== 2) return this.#examiner.liberties > 2
-    }
+    const { liberties: breaths } = this.#look(point, defender)
+    if (breaths === 0) return false
+    // An extension: what comes of it can be told without a stone, unless that is two liberties.
+    if (breaths !== 2 && this.#chains.hasLiberty(this.#chains.heads[prey] as number, point)) return breaths > 2
     if (++this.#placed > largestReading) return true
     const taken = this.#place(point, defender)
     const head = this.#chains.heads[prey] as number
@@ -130,6 +174,7 @@ export class LadderReader {
     const first = this.#chains.findLiberty(head)
     const other = first === point ? this.#chains.findLiberty(head, first + 1) : first
     const { neighbours } = this.#board.geometry
+    this.#seeAround(other)
     let open = 0
     for (let at = 4 * other; at < 4 * other + 4; at++) {
       const neighbour = neighbours[at] as number

@@ -85,6 +85,11 @@ export class Board {
     return this.explainIllegal(point, colour) === undefined
   }
 
+  /** Points whose stones the last move took off, its own left out; none after a pass, or where that is forgotten. */
+  get taken(): readonly number[] {
+    return this.#journal.at(-1)?.taken ?? nothingTaken
+  }
+
   /** All points where `colour` may play, ascending; passing is always possible besides. */
   legalMoves(colour: Colour = this.toMove): number[] {
     const moves: number[] = []

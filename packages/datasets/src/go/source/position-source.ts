@@ -4,17 +4,20 @@ import { checkCount, checkSeed } from '../../options.ts'
 import { GoError } from '../errors.ts'
 import type { GoGame } from '../games/game.ts'
 import type { FiledGame } from '../games/stream-games.ts'
-import { PlaneEncoder } from '../planes/encode-planes.ts'
-import type { Feature } from '../planes/features.ts'
+import { countPlanes, type Feature } from '../planes/features.ts'
 import { BatchWriter, type PositionBatch } from './batch-writer.ts'
+import { countPositions } from './code-games.ts'
 import { PositionDraw } from './draw-positions.ts'
-import { countPositions, GameCursor } from './game-cursor.ts'
+import { listStretches } from './stretch-window.ts'
 
 /** What batches hold. */
 export interface PositionOptions {
   readonly features: readonly Feature[]
   readonly batchSize: number
-  /** Games open at a time; more mix better and take more memory, about 3 kB each. Default 1024. */
+  /**
+   * Stretches of 32 positions of a game that are open at a time, for the next position to come from one of them at random; more mix
+   * better and take more memory, 23 kB each for 19 lines, whatever the planes. Default 512.
+   */
   readonly window?: number
   /**
    * Let all batches share one array of planes, which the next batch overwrites: spares the memory of millions of bytes a batch.
@@ -55,17 +58,18 @@ export interface PositionSource {
  * @throws GoError for games on boards of several sizes, for games without a move, and for features that do not exist.
  */
 export function positionSource(games: readonly (GoGame | FiledGame)[], options: PositionSourceOptions): PositionSource {
-  const { features, batchSize, seed, window = 1024, symmetries = true } = options
+  const { features, batchSize, seed, window = 512, symmetries = true } = options
   checkCount('positionSource: batchSize', batchSize, 1)
   checkCount('positionSource: window', window, 1)
   if (seed !== undefined) checkSeed('positionSource: seed', seed)
   const plain = games.map((entry) => ('game' in entry ? entry.game : entry))
   const size = findSize(plain)
-  const encoder = new PlaneEncoder(size, features)
+  const planes = countPlanes(features)
   const counts = Int32Array.from(plain, countPositions)
   const positions = counts.reduce((sum, count) => sum + count, 0)
   if (positions === 0) failWithoutMoves(plain.length)
-  const makeWriter = (): BatchWriter => new BatchWriter(encoder, batchSize, options.reuseInputs)
+  const makeWriter = (open: number): BatchWriter =>
+    new BatchWriter({ size, features, batchSize, window: open, reuseInputs: options.reuseInputs ?? false })
   const inPass = seed === undefined ? Math.ceil(positions / batchSize) : Math.max(1, Math.floor(positions / batchSize))
   const wanted = options.batchesPerEpoch ?? inPass
   checkCount('positionSource: batchesPerEpoch', wanted, 1)
@@ -74,41 +78,26 @@ export function positionSource(games: readonly (GoGame | FiledGame)[], options: 
     length,
     positions,
     size,
-    planes: encoder.planes,
-    epoch: (epoch, start) =>
-      seed === undefined
-        ? readInOrder(plain, counts, makeWriter(), start, length, batchSize)
-        : drawBatches(plain, new PositionDraw(counts, window, seed), makeWriter(), {
-            first: (epoch * length + start) * batchSize,
-            batches: length - start,
-            symmetries,
-          }),
+    planes,
+    epoch: (epoch, start) => {
+      if (seed === undefined) return readInOrder(plain, counts, makeWriter(1), start, length, batchSize)
+      const draw = new PositionDraw(plain, counts, window, seed)
+      draw.seek((epoch * length + start) * batchSize)
+      return drawBatches(draw, makeWriter(draw.window), length - start, symmetries)
+    },
   }
 }
 
-interface DrawRange {
-  readonly first: number
-  readonly batches: number
-  readonly symmetries: boolean
-}
-
 function* drawBatches(
-  games: readonly GoGame[],
   draw: PositionDraw,
   writer: BatchWriter,
-  { first, batches, symmetries }: DrawRange,
+  batches: number,
+  symmetries: boolean,
 ): Generator<PositionBatch> {
-  // Cursors of the games that are open; a game's last position of a pass closes it.
-  const open = new Map<number, GameCursor>()
-  draw.seek(first)
   for (let batch = 0; batch < batches; batch++) {
     while (!writer.full) {
-      draw.next()
-      const game = games[draw.game] as GoGame
-      const cursor = open.get(draw.game) ?? new GameCursor(game)
-      open.set(draw.game, cursor)
-      writer.add(cursor, draw.index, symmetries ? draw.symmetry : 0)
-      if (draw.closed) open.delete(draw.game)
+      const drawn = draw.next()
+      writer.add(drawn, symmetries ? draw.symmetry : 0)
     }
     yield writer.take()
   }
@@ -130,12 +119,13 @@ function* readInOrder(
       skip -= count
       continue
     }
-    const cursor = new GameCursor(games[at] as GoGame)
-    for (let index = skip; index < count && batch < end; index++) {
-      writer.add(cursor, index, 0)
-      if (!writer.full) continue
-      yield writer.take()
-      batch++
+    for (const stretch of listStretches(games[at] as GoGame)) {
+      for (let index = Math.max(stretch.first, skip); index < stretch.end && batch < end; index++) {
+        writer.add({ stretch, slot: 0, index }, 0)
+        if (!writer.full) continue
+        yield writer.take()
+        batch++
+      }
     }
     skip = 0
   }

@@ -1,14 +1,13 @@
-// Batches of positions of any number of games, read as they come: of a collection that does not fit in memory, only a window
-// of games is there at a time.
+// Batches of positions of any number of games, read as they come: of a collection that does not fit in memory, only a few
+// hundred games are there at a time.
 import { HostRandom } from '@deep-recipe/core-tensor'
 import { checkCount, checkSeed } from '../../options.ts'
 import { GoError } from '../errors.ts'
 import type { GoGame } from '../games/game.ts'
 import type { FiledGame } from '../games/stream-games.ts'
-import { PlaneEncoder } from '../planes/encode-planes.ts'
 import { BatchWriter, type PositionBatch } from './batch-writer.ts'
-import { countPositions, GameCursor } from './game-cursor.ts'
 import type { PositionOptions } from './position-source.ts'
+import { listStretches, type Stretch, StretchWindow } from './stretch-window.ts'
 
 /** How to draw from a stream. */
 export interface StreamPositionsOptions extends PositionOptions {
@@ -19,12 +18,8 @@ export interface StreamPositionsOptions extends PositionOptions {
   readonly symmetries?: boolean
 }
 
-interface OpenGame {
-  readonly cursor: GameCursor
-  readonly count: number
-  readonly first: number
-  done: number
-}
+/** Stretches that wait, for each that is open: about as many as a game has, so that neighbours come from as many games. */
+const waitingForEach = 16
 
 /**
  * One pass over a stream of games, such as `streamGames` gives: each position once, drawn at random from a window of games. The
@@ -36,37 +31,41 @@ export async function* streamPositions(
   games: AsyncIterable<GoGame | FiledGame> | Iterable<GoGame | FiledGame>,
   options: StreamPositionsOptions,
 ): AsyncGenerator<PositionBatch> {
-  const { size, features, batchSize, seed, window = 1024, symmetries = true } = options
+  const { size, features, batchSize, seed, window = 512, symmetries = true, reuseInputs = false } = options
   checkCount('streamPositions: batchSize', batchSize, 1)
   checkCount('streamPositions: window', window, 1)
   checkSeed('streamPositions: seed', seed)
   const random = new HostRandom(seed)
-  const writer = new BatchWriter(new PlaneEncoder(size, features), batchSize, options.reuseInputs)
-  const open: OpenGame[] = []
+  const writer = new BatchWriter({ size, features, batchSize, window, reuseInputs })
+  const waiting: Stretch[] = []
+  const open = new StretchWindow(window, random, () => takeRandom(waiting, random))
   const draw = (): void => {
-    const slot = random.integer(open.length)
-    const drawn = open[slot] as OpenGame
-    writer.add(drawn.cursor, (drawn.first + drawn.done) % drawn.count, symmetries ? random.bits() & 7 : 0)
-    if (++drawn.done < drawn.count) return
-    const last = open.pop() as OpenGame
-    if (slot < open.length) open[slot] = last
+    const drawn = open.draw()
+    writer.add(drawn, symmetries ? random.bits() & 7 : 0)
   }
   for await (const entry of games) {
     const game = 'game' in entry ? entry.game : entry
-    const count = countPositions(game)
     if (game.size !== size) failOnSize(game.size, size)
-    if (count === 0) continue
-    open.push({ cursor: new GameCursor(game), count, first: random.integer(count), done: 0 })
-    while (open.length >= window) {
+    waiting.push(...listStretches(game))
+    while (waiting.length >= window * waitingForEach && open.fill()) {
       draw()
       if (writer.full) yield writer.take()
     }
   }
-  while (open.length > 0) {
+  while (open.fill()) {
     draw()
     if (writer.full) yield writer.take()
   }
   if (writer.count > 0) yield writer.take()
+}
+
+function takeRandom(waiting: Stretch[], random: HostRandom): Stretch | undefined {
+  if (waiting.length === 0) return undefined
+  const at = random.integer(waiting.length)
+  const taken = waiting[at]
+  const last = waiting.pop() as Stretch
+  if (at < waiting.length) waiting[at] = last
+  return taken
 }
 
 function failOnSize(received: number, expected: number): never {
