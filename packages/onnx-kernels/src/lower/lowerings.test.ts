@@ -9,10 +9,10 @@ import {
   type NoAttributes,
   type Primitive,
   type PrimitiveAttributes,
-  type Shape,
 } from '@deep-recipe/core-tensor'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { booleans, expectAgreement, floats, graphOf, integers, randomArray } from '../fixtures/compare.ts'
+import { geometries, image, overlapping, padding, pools, unordered } from '../fixtures/image-cases.ts'
 import { openOnnx } from '../index.ts'
 
 let backend: Backend
@@ -51,33 +51,6 @@ const rightWholes = integers(
   [...wholes.data].flatMap(() => [...wholes.data]),
 )
 const none = {}
-/** Images in which NaN, both infinities and the largest number stand in every place of some window. */
-const unordered = floats(
-  [1, 2, 4, 4],
-  [
-    [
-      Number.NaN,
-      1,
-      2,
-      3,
-      4,
-      Infinity,
-      5,
-      Number.NaN,
-      Infinity,
-      Number.NaN,
-      -Infinity,
-      -Infinity,
-      1,
-      2,
-      -Infinity,
-      -Infinity,
-    ],
-    [1, 2, 3, 4, 5, 3.4028234663852886e38, Infinity, 1, 0, 0, Number.NaN, Infinity, 0, 0, Number.NaN, Number.NaN],
-  ].flat(),
-)
-const overlapping = { window: [2, 2], stride: [1, 1], padding: { top: 0, left: 0, bottom: 1, right: 1 } } as const
-
 function unary(inputs: readonly HostArray[] = [specials, plain()], tolerance?: number): Case<NoAttributes>[] {
   return inputs.map((input) => ({
     of: `${input.dtype}[${input.shape}]`,
@@ -95,135 +68,6 @@ const logical = (): Case<NoAttributes>[] => [
   ...binary(),
   { of: 'bool', inputs: [booleans([4], [0, 0, 1, 1]), booleans([4], [0, 1, 0, 1])], attributes: none },
 ]
-const image = (shape: Shape, seed = 1): HostArray => randomArray(shape, 'float32', seed)
-const padding = (top: number, bottom = top, left = top, right = left) => ({ top, bottom, left, right })
-
-const geometries = [
-  {
-    of: 'same padding',
-    x: [2, 3, 7, 6],
-    f: [4, 3, 3, 3],
-    y: [2, 4, 7, 6],
-    stride: [1, 1],
-    padding: padding(1),
-    dilation: [1, 1],
-    groups: 1,
-  },
-  {
-    of: 'no padding, 1 × 1',
-    x: [2, 3, 5, 4],
-    f: [5, 3, 1, 1],
-    y: [2, 5, 5, 4],
-    stride: [1, 1],
-    padding: padding(0),
-    dilation: [1, 1],
-    groups: 1,
-  },
-  {
-    of: 'stride 2, uneven padding',
-    x: [1, 2, 8, 9],
-    f: [3, 2, 3, 2],
-    y: [1, 3, 4, 6],
-    stride: [2, 2],
-    padding: padding(0, 2, 1, 3),
-    dilation: [1, 1],
-    groups: 1,
-  },
-  {
-    of: 'stride that leaves a rest',
-    x: [2, 2, 9, 10],
-    f: [2, 2, 3, 3],
-    y: [2, 2, 3, 3],
-    stride: [3, 3],
-    padding: padding(0, 1),
-    dilation: [1, 1],
-    groups: 1,
-  },
-  {
-    of: 'dilation and groups',
-    x: [2, 4, 9, 8],
-    f: [6, 2, 3, 2],
-    y: [2, 6, 7, 8],
-    stride: [1, 1],
-    padding: padding(1, 1, 1, 1),
-    dilation: [2, 2],
-    groups: 2,
-  },
-  {
-    of: 'depthwise, stride 2',
-    x: [2, 4, 7, 7],
-    f: [4, 1, 3, 3],
-    y: [2, 4, 4, 4],
-    stride: [2, 2],
-    padding: padding(1),
-    dilation: [1, 1],
-    groups: 4,
-  },
-  {
-    of: 'large image, many channels',
-    x: [2, 16, 17, 18],
-    f: [16, 16, 3, 3],
-    y: [2, 16, 17, 18],
-    stride: [1, 1],
-    padding: padding(1),
-    dilation: [1, 1],
-    groups: 1,
-  },
-  {
-    of: 'small image, many channels, stride 2',
-    x: [3, 16, 7, 7],
-    f: [32, 16, 3, 3],
-    y: [3, 32, 4, 4],
-    stride: [2, 2],
-    padding: padding(1),
-    dilation: [1, 1],
-    groups: 1,
-  },
-  {
-    of: 'dilation, many channels',
-    x: [1, 16, 9, 8],
-    f: [16, 16, 3, 3],
-    y: [1, 16, 7, 6],
-    stride: [1, 1],
-    padding: padding(1),
-    dilation: [2, 2],
-    groups: 1,
-  },
-  {
-    of: 'few channels in, a block out',
-    x: [2, 3, 9, 9],
-    f: [16, 3, 5, 5],
-    y: [2, 16, 9, 9],
-    stride: [1, 1],
-    padding: padding(2),
-    dilation: [1, 1],
-    groups: 1,
-  },
-  {
-    of: 'padding wider than the filter',
-    x: [1, 2, 4, 4],
-    f: [2, 2, 2, 2],
-    y: [1, 2, 9, 7],
-    stride: [1, 1],
-    padding: padding(3, 3, 2, 2),
-    dilation: [1, 1],
-    groups: 1,
-  },
-] as const
-
-const pools = [
-  { of: '2 × 2, stride 2', x: [2, 3, 6, 8], y: [2, 3, 3, 4], window: [2, 2], stride: [2, 2], padding: padding(0) },
-  { of: 'overlapping, padded', x: [2, 2, 7, 6], y: [2, 2, 4, 3], window: [3, 3], stride: [2, 2], padding: padding(1) },
-  {
-    of: 'uneven, with a rest',
-    x: [1, 2, 8, 9],
-    y: [1, 2, 2, 5],
-    window: [3, 2],
-    stride: [3, 2],
-    padding: padding(0, 0, 0, 1),
-  },
-] as const
-
 const counting: Graph = (() => {
   const carry = makeInput('carry', { shape: [3], dtype: 'float32' })
   const fixed = makeInput('fixed', { shape: [], dtype: 'int32' })

@@ -5,6 +5,7 @@ import { FileError } from './errors.ts'
 interface BuiltinModules {
   'node:crypto': typeof import('node:crypto')
   'node:fs/promises': typeof import('node:fs/promises')
+  'node:os': typeof import('node:os')
   'node:path': typeof import('node:path')
 }
 
