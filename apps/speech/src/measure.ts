@@ -94,23 +94,15 @@ export async function measure(
 const watchedFrames = 480
 const watchedBatch = 16
 /** Strings to choose them from. */
-export const watchedStrings = 48
+export const watchedStrings = 24
 
-/** Some strings of a test set in batches of one shape, to watch a training with. */
+/** Some strings of a test set in one batch, to watch a training with. */
 export function watchingSource({ strings }: TestSet, stride: number): BatchSource {
   const fitting = strings
     .filter(({ features }) => (features.shape[0] as number) <= watchedFrames)
-    .slice(0, 2 * watchedBatch)
-  const length = Math.ceil(fitting.length / watchedBatch)
-  return {
-    length,
-    *epoch(_epoch, start) {
-      for (let i = start; i < length; i++) {
-        const examples = fitting.slice(i * watchedBatch, (i + 1) * watchedBatch)
-        yield packBatch(examples, watchedBatch, watchedFrames, stride)
-      }
-    },
-  }
+    .slice(0, watchedBatch)
+  const batches = fitting.length > 0 ? [packBatch(fitting, watchedBatch, watchedFrames, stride)] : []
+  return { length: batches.length, epoch: (_epoch, start) => batches.slice(start) }
 }
 
 /** The figures of train and evaluate, for --json. */

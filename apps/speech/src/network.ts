@@ -1,5 +1,5 @@
 // The networks: from frames of features to scores of blank and digits, a few frames at a time.
-import type { Tensor } from '@deep-recipe/core-tensor'
+import { type Tensor, tensor } from '@deep-recipe/core-tensor'
 import { conv1d } from '@deep-recipe/layers-cnn'
 import {
   activation,
@@ -13,7 +13,7 @@ import {
 } from '@deep-recipe/layers-core'
 import { bidirectional, lstm } from '@deep-recipe/layers-rnn'
 import { dropout } from '@deep-recipe/regularizers'
-import { classCount } from './digits.ts'
+import { blank, classCount } from './digits.ts'
 import { filters } from './hearing.ts'
 
 /** Which network. */
@@ -52,7 +52,7 @@ export function buildNetwork({ name, units, dropout: rate }: NetworkOptions): Ne
           dropout(rate),
           bidirectional(lstm(units)),
           dropout(rate),
-          dense(classCount),
+          spellOut(),
         ),
       ),
     }
@@ -68,7 +68,7 @@ export function buildNetwork({ name, units, dropout: rate }: NetworkOptions): Ne
           dropout(rate),
           bidirectional(lstm(units)),
           dropout(rate),
-          dense(classCount),
+          spellOut(),
         ),
       ),
     }
@@ -77,7 +77,7 @@ export function buildNetwork({ name, units, dropout: rate }: NetworkOptions): Ne
     stride: 4,
     layer: overRealFrames(
       4,
-      sequential(stackFrames(4), dense(2 * units, { activation: relu }), dropout(rate), dense(classCount)),
+      sequential(stackFrames(4), dense(2 * units, { activation: relu }), dropout(rate), spellOut()),
     ),
   }
 }
@@ -97,6 +97,17 @@ function overRealFrames<P extends Params>(stride: number, layer: Layer<P>): Laye
       return layer.apply(params, input.slice([0, 0, 0], [batch, time, filters]), { ...context, mask: real })
     },
   }
+}
+
+/**
+ * Scores of blank and digits, to begin with such that blank is unlikely.
+ *
+ * Where all classes begin alike, blank, which may stand anywhere, is soon all that is heard, and it takes a while until digits come back
+ * (Zeyer, Schlüter and Ney, "Why does CTC result in peaky behavior?", 2021). Where blank begins rare, all of a word first says its digit.
+ */
+function spellOut(): Layer {
+  const scores = Float32Array.from({ length: classCount }, (_, label) => (label === blank ? -2 : 0))
+  return dense(classCount, { biasInitializer: () => tensor(scores) })
 }
 
 /** Several frames side by side as one step: [batch, time, n] → [batch, time / count, count · n]. */

@@ -14,11 +14,11 @@ export const trainOptions: {
   readonly model: OptionKind<'conv-lstm' | 'bilstm'>
   readonly test: OptionKind<string | undefined>
   readonly leaveOut: OptionKind<string | undefined>
-  readonly units: OptionKind<number | undefined>
+  readonly units: OptionKind<number>
   readonly steps: OptionKind<number | undefined>
   readonly batchSize: OptionKind<number | undefined>
   readonly learningRate: OptionKind<number | undefined>
-  readonly dropout: OptionKind<number>
+  readonly dropout: OptionKind<number | undefined>
   readonly strings: OptionKind<number | undefined>
 } = {
   model: choiceOption(['conv-lstm', 'bilstm'], {
@@ -29,10 +29,10 @@ export const trainOptions: {
     description: 'Folder with recordings to test on (default: DATA-test beside --data, else some takes of --data)',
   }),
   leaveOut: textOption({ description: 'A speaker who is not trained on, and alone is tested on' }),
-  units: integerOption({ description: 'Units of an LSTM each way (default 64 embedded, 96 with --data)', least: 1 }),
-  steps: integerOption({ description: 'Batches in an epoch (default 16 embedded, 150 with --data)', least: 1 }),
+  units: integerOption({ description: 'Units of an LSTM each way', default: 96, least: 1 }),
+  steps: integerOption({ description: 'Batches in an epoch (default 8 embedded, 150 with --data)', least: 1 }),
   batchSize: integerOption({
-    description: 'Strings in a batch of short ones; of long ones half as many (default 24 embedded, 32 with --data)',
+    description: 'Strings in a batch of short ones; of long ones half as many (default 16 embedded, 32 with --data)',
     least: 2,
   }),
   learningRate: numberOption({
@@ -40,7 +40,11 @@ export const trainOptions: {
     least: 1e-6,
     most: 1,
   }),
-  dropout: numberOption({ description: 'Share that is left out around the LSTM', default: 0.2, least: 0, most: 0.9 }),
+  dropout: numberOption({
+    description: 'Share that is left out around the LSTM (default 0 embedded, 0.2 with --data)',
+    least: 0,
+    most: 0.9,
+  }),
   strings: stringsOption,
 }
 
@@ -67,15 +71,15 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
   return {
     network: {
       name: options.model === 'bilstm' ? 'bilstm' : 'conv-lstm',
-      units: number('units', embedded ? 64 : 96),
-      dropout: number('dropout', trainOptions.dropout.defaultValue),
+      units: number('units', trainOptions.units.defaultValue),
+      dropout: number('dropout', embedded ? 0 : 0.2),
     },
     leaveOut: typeof options.leaveOut === 'string' ? options.leaveOut : undefined,
-    steps: number('steps', embedded ? 16 : 150),
-    batchSize: number('batchSize', embedded ? 24 : 32),
+    steps: number('steps', embedded ? 8 : 150),
+    batchSize: number('batchSize', embedded ? 16 : 32),
     learningRate: number('learningRate', embedded ? 4e-3 : 3e-3),
     strings: number('strings', embedded ? 120 : 300),
-    longerAfter: embedded ? [0.3, 0.55] : [0.05, 0.12],
+    longerAfter: embedded ? [0.25, 0.5] : [0.05, 0.12],
     augment: !embedded,
   }
 }

@@ -7,7 +7,7 @@ import { drawSpectrogram, frameWidth, probabilitiesOf } from './spectrogram.ts'
 /** What is shown of an utterance. */
 export interface ShownUtterance {
   readonly caption: string
-  /** Log-mel features [frames, filters], not normalized. */
+  /** Log-mel features [frames, filters], as `hear` gives them. */
   readonly features: HostNdArray<Float32Array>
   readonly heard: Heard
   readonly stride: number

@@ -1,5 +1,5 @@
-// The silence around an utterance. Features are normalized over the whole of it, so how much silence there is beside the words matters: the
-// network expects about as much as the strings have that it learned from.
+// The silence around an utterance: the network expects about as much as the strings have that it learned from, and mishears words that
+// are cut off close to their ends.
 import { HostRandom } from '@deep-recipe/core-tensor'
 import { rate } from './hearing.ts'
 import { joinRecordings } from './strings.ts'

@@ -98,6 +98,21 @@ describe('hearing', () => {
     expect(Math.max(...data) - Math.min(...data)).toBeCloseTo(13.8, 3)
   })
 
+  test('what else is in the sound does not change how a word looks', () => {
+    const word = tone(2000)
+    const alone = prepareFeatures(word)
+    const quiet = tone(1600).map((sample) => sample / 10)
+    const [frames, hop] = [20, rate / 100]
+    const late = prepareFeatures(joinSamples([new Float32Array(frames * hop), word, quiet]))
+    // Frames that hold the word alone; the first sees no step from silence in both.
+    for (let t = 1; t < frames; t++) {
+      for (let filter = 0; filter < 40; filter++) {
+        const value = late.data[(frames + t) * 40 + filter] as number
+        expect(value).toBeCloseTo(alone.data[t * 40 + filter] as number, 4)
+      }
+    }
+  })
+
   test('one sample, silence, the loudest that a file can hold: finite numbers', () => {
     const square = Float32Array.from({ length: 4000 }, (_, i) => (i % 18 < 9 ? 1 : -1))
     for (const samples of [Float32Array.of(0.5), new Float32Array(800), square]) {

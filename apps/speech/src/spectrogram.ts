@@ -25,7 +25,7 @@ export function probabilitiesOf({ shape: [steps, classes], data }: Float32Array2
  * A picture [3, height, width]: the spectrogram, low frequencies below, from black (soft) over violet to yellow (loud); under it a line for each digit,
  * 9 on top to 0 at the bottom, as bright as the network is sure at that moment.
  *
- * @param features log-mel features [frames, filters], not normalized.
+ * @param features log-mel features [frames, filters], as `hear` gives them.
  * @param scores [steps, classes], each step as long as `stride` frames.
  */
 export function drawSpectrogram(

@@ -14,6 +14,7 @@ import {
   type EpochFigures,
   fit,
   type HostParams,
+  hold,
   recordMetrics,
   removeCheckpoints,
   showProgress,
@@ -196,8 +197,9 @@ async function trainNetwork(
     ...{ epochs, seed: options.seed, stride: network.stride },
   })
   const total = epochs * steps
-  const rising = Math.max(1, Math.round(0.05 * total))
-  const rate = warmup(rising, cosineDecay(learningRate, Math.max(1, total - rising), learningRate / 100))
+  const [rising, held] = [Math.max(1, Math.round(0.05 * total)), Math.round(0.5 * total)]
+  const falling = cosineDecay(learningRate, Math.max(1, total - rising - held), learningRate / 100)
+  const rate = warmup(rising, hold(held, falling))
   const title = role === 'network' ? 'Training' : 'Training the baseline'
   const metrics = role === 'network' ? 'metrics.jsonl' : 'metrics-baseline.jsonl'
   const result = await fit(network.layer, source, {

@@ -71,7 +71,7 @@ describe('trainingSource', () => {
     }
   })
 
-  test('features are normalized: of a size, and finite', async () => {
+  test('features are of a size, and finite', async () => {
     for (const { inputs } of await collect(source.epoch(0, 4))) {
       const { data } = toHostArray(inputs)
       expect(data.every(Number.isFinite)).toBe(true)

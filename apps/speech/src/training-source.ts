@@ -57,7 +57,10 @@ const silence: Pauses = { between: [0, 0], around: [0.1, 0.6] }
 const silentShare = 0.03
 /** Masks that leave enough of a digit, which lasts 40 frames. */
 const masks: MaskOptions = { timeMasks: 2, timeWidth: 6, timeShare: 0.1, bandMasks: 2, bandWidth: 6 }
+/** Longer than any string of a batch. */
 const noiseSamples = 1 << 16
+/** Nepers by which the loudness varies, up and down: by what is loudest in a string it is measured only roughly. */
+const loudnessRange = 0.5
 
 /** The source of a training. Batch b of epoch e depends on the seed, e and b alone, so a run can go on anywhere. */
 export function trainingSource(options: TrainingSourceOptions): BatchSource {
@@ -143,9 +146,11 @@ function drawExample(
     return speed === 1 ? sound.samples : changeSpeed(sound.samples, speed)
   })
   const joined = joinRecordings(words, pauses, rate, random)
-  if (!options.augment) return { features: prepareFeatures(joined), digits }
+  const louder = loudnessRange * (2 * random.uniform() - 1)
+  if (!options.augment) return { features: prepareFeatures(joined, louder), digits }
   const noise = noises[random.integer(noises.length)] as Float32Array
   const decibels = 12 + 38 * random.uniform()
-  const noisy = addNoise(joined, noise, decibels, random.integer(noise.length))
-  return { features: maskFeatures(prepareFeatures(noisy), masks, random), digits }
+  const from = random.integer(noise.length - joined.length)
+  const noisy = addNoise(joined, noise.subarray(from, from + joined.length), decibels)
+  return { features: maskFeatures(prepareFeatures(noisy, louder), masks, random), digits }
 }

@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs'
 import { compile, openReference, ValueError } from '@deep-recipe/core-tensor'
 import { describe, expect, test } from 'vitest'
-import { constant, cosineDecay, exponentialDecay, linearDecay, type Schedule, stepDecay, warmup } from './schedules.ts'
+import {
+  constant,
+  cosineDecay,
+  exponentialDecay,
+  hold,
+  linearDecay,
+  type Schedule,
+  stepDecay,
+  warmup,
+} from './schedules.ts'
 
 const { schedules }: { schedules: Readonly<Record<string, number[]>> } = JSON.parse(
   readFileSync(new URL('optimizers/fixtures/steps.json', import.meta.url), 'utf8'),
@@ -48,6 +57,13 @@ describe('closed forms', () => {
     expect((await readRates(cosineDecay(1, 2), 5)).slice(2)).toEqual(close([0, 0, 0]))
   })
 
+  test('hold: stays where the schedule after it begins, which counts from its own 0', async () => {
+    const rates = await readRates(hold(3, linearDecay(1, 0, 4)), 9)
+    expect(rates).toEqual([1, 1, 1, 1, 0.75, 0.5, 0.25, 0, 0])
+    const risen = await readRates(warmup(2, hold(2, linearDecay(1, 0, 2))), 8)
+    expect(risen).toEqual([0.5, 1, 1, 1, 1, 0.5, 0, 0])
+  })
+
   test('warmup: the schedule after it counts from its own 0', async () => {
     const rates = await readRates(warmup(4, linearDecay(1, 0, 4)), 9)
     expect(rates).toEqual(close([0.25, 0.5, 0.75, 1, 1, 0.75, 0.5, 0.25, 0]))
@@ -70,6 +86,7 @@ test.each<[string, () => unknown, RegExp]>([
   ['a last rate that is NaN', () => linearDecay(1, Number.NaN, 10), /linearDecay: last/],
   ['endless steps', () => cosineDecay(1, Number.POSITIVE_INFINITY), /cosineDecay: steps/],
   ['a negative warmup', () => warmup(-1, constant(1)), /warmup: steps/],
+  ['a negative hold', () => hold(-1, constant(1)), /hold: steps/],
 ])('%s is refused', (_, make, message) => {
   expect(make).toThrow(ValueError)
   expect(make).toThrow(message)

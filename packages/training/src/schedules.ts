@@ -67,6 +67,12 @@ export function warmup(steps: number, after: Schedule): Schedule {
   }
 }
 
+/** Stays for the first `steps` where `after` begins, and follows `after` (which counts from its own 0) from then on. */
+export function hold(steps: number, after: Schedule): Schedule {
+  checkNotNegative('hold: steps', steps, inSteps)
+  return (step) => after(step.sub(steps).maximum(0))
+}
+
 function checkRate(what: string, rate: number): void {
   checkNotNegative(what, rate, 'Give a learning rate such as 0.001.')
 }

@@ -83,25 +83,26 @@ export function createLogMel(options: LogMelOptions): LogMelExtractor {
   const open = (): FeatureStream => {
     const framer = createFramer({ length, hop, ...(options.tail && { tail: options.tail }) })
     let last = 0
-    const collect = (run: (look: (frame: Float32Array) => void) => void): Float32Array => {
-      const rows: Float32Array[] = []
+    const collect = (samples: number, run: (look: (frame: Float32Array) => void) => void): Float32Array => {
+      // Room for the frames of these samples, and for those that were waiting for them.
+      const rows = new Float32Array(width * (Math.ceil((samples + 2 * length) / hop) + 2))
+      let end = 0
       run((frame) => {
         for (let i = 0; i < length; i++) windowed[i] = (frame[i] as number) * (window[i] as number)
-        const row = new Float32Array(width)
-        bank.apply(analyzer.measure(windowed), row, 0)
-        for (let i = 0; i < width; i++) row[i] = Math.log(Math.max(floor, row[i] as number))
-        rows.push(row)
+        bank.apply(analyzer.measure(windowed), rows, end)
+        for (let i = end; i < end + width; i++) rows[i] = Math.log(Math.max(floor, rows[i] as number))
+        end += width
       })
-      return joinSamples(rows)
+      return rows.slice(0, end)
     }
     return {
       width,
       push: (samples) => {
         const emphasized = preEmphasis === 0 ? samples : preEmphasize(samples, preEmphasis, last)
         last = samples.at(-1) ?? last
-        return collect((look) => framer.push(emphasized, look))
+        return collect(samples.length, (look) => framer.push(emphasized, look))
       },
-      finish: () => collect((look) => framer.finish(look)),
+      finish: () => collect(0, (look) => framer.finish(look)),
     }
   }
   return {

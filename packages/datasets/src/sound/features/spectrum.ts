@@ -25,11 +25,13 @@ export function createSpectrumAnalyzer(fftSize: number): SpectrumAnalyzer {
   const power = new Float64Array(fftSize / 2 + 1)
   return {
     measure(frame): Float64Array {
-      input.fill(0)
-      for (let i = 0; i < Math.min(fftSize, frame.length); i++) input[i] = frame[i] as number
+      const count = Math.min(fftSize, frame.length)
+      for (let i = 0; i < count; i++) input[i] = frame[i] as number
+      input.fill(0, count)
       transform.realTransform(output, input)
       for (let k = 0; k < power.length; k++) {
-        const [real, imaginary] = [output[2 * k] as number, output[2 * k + 1] as number]
+        const real = output[2 * k] as number
+        const imaginary = output[2 * k + 1] as number
         power[k] = real * real + imaginary * imaginary
       }
       return power
