@@ -76,7 +76,7 @@ await measure('from records to batches of 48 planes, in the memory of a window',
     reuseInputs: true,
   })) {
     count += batch.count
-    if (count >= limit) break
+    if (count >= 4 * limit) break
   }
   return count
 })

@@ -51,6 +51,7 @@ export class PositionCoder {
   readonly #white: KnownMoves
   /** Of shape [area]: the code of a move that touches no stone. */
   readonly #lonely: Uint16Array
+  /** Chains that ladders are about, by one stone of each: reading changes which one is the head. */
   readonly #endangered: Int16Array
   #board: Board
 
@@ -101,13 +102,20 @@ export class PositionCoder {
     const { stones, chains, placedAt, moveNumber, koPoint, koColour, rules } = this.#board
     const { heads, libertyCount } = chains
     const { area } = this.#geometry
+    const { ladderCaptures, ladderEscapes } = this.#contents
     const { codes, stale } = colour === BLACK ? this.#black : this.#white
+    let endangered = 0
     for (let point = 0; point < area; point++) {
       const stone = stones[point] as number
       if (stone !== EMPTY) {
+        const own = stone === colour
+        const head = heads[point] as number
+        const liberties = libertyCount[head] as number
         const played = placedAt[point] as number
-        const liberties = libertyCount[heads[point] as number] as number
-        output[start + point] = codeStone(stone === colour, played === 0 ? 8 : moveNumber - played + 1, liberties)
+        output[start + point] = codeStone(own, played === 0 ? 8 : moveNumber - played + 1, liberties)
+        if (head === point && (own ? ladderEscapes && liberties === 1 : ladderCaptures && liberties === 2)) {
+          this.#endangered[endangered++] = point
+        }
         continue
       }
       if (stale[point] !== 0) {
@@ -119,7 +127,7 @@ export class PositionCoder {
     if (koPoint >= 0 && koColour === colour) {
       output[start + koPoint] = rules.ko === 'simple' ? KO : (output[start + koPoint] as number) | KO
     }
-    if (this.#contents.ladderCaptures || this.#contents.ladderEscapes) this.#addLadders(colour, output, start)
+    this.#addLadders(colour, endangered, output, start)
   }
 
   #look(point: number, colour: Colour): number {
@@ -130,11 +138,11 @@ export class PositionCoder {
     return codeMove(!isEye(board, point, colour), examiner.captured, examiner.stones, examiner.liberties)
   }
 
-  #addLadders(colour: Colour, output: Uint16Array, start: number): void {
+  /** Reads ladders about the first `count` chains of those in danger. */
+  #addLadders(colour: Colour, count: number, output: Uint16Array, start: number): void {
     const { stones, chains } = this.#board
     const ladders = this.#ladders
     const opponent = opponentOf(colour)
-    const count = this.#listEndangered(colour)
     for (let each = 0; each < count; each++) {
       const prey = this.#endangered[each] as number
       const head = chains.heads[prey] as number
@@ -153,22 +161,6 @@ export class PositionCoder {
         output[start + point] = code | LADDER_ESCAPE
       }
     }
-  }
-
-  /** Chains that ladders are about, by one stone of each: reading changes which one is the head. @returns how many. */
-  #listEndangered(colour: Colour): number {
-    const { stones, chains } = this.#board
-    const { heads, libertyCount } = chains
-    const { ladderCaptures, ladderEscapes } = this.#contents
-    let count = 0
-    for (let point = 0; point < this.#geometry.area; point++) {
-      if (heads[point] !== point) continue
-      const liberties = libertyCount[point] as number
-      if (stones[point] === colour ? liberties === 1 && ladderEscapes : liberties === 2 && ladderCaptures) {
-        this.#endangered[count++] = point
-      }
-    }
-    return count
   }
 
   #forgetMoves(): void {

@@ -85,7 +85,7 @@ export class Board {
     return this.explainIllegal(point, colour) === undefined
   }
 
-  /** Points whose stones the last move took off, its own left out; none after a pass, or where that is forgotten. */
+  /** Points of the stones that the last move took, unless it is forgotten. */
   get taken(): readonly number[] {
     return this.#journal.at(-1)?.taken ?? nothingTaken
   }

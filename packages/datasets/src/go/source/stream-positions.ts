@@ -19,7 +19,7 @@ export interface StreamPositionsOptions extends PositionOptions {
 }
 
 /** Stretches that wait, for each that is open: about as many as a game has, so that neighbours come from as many games. */
-const waitingForEach = 16
+const waitingForEach = 8
 
 /**
  * One pass over a stream of games, such as `streamGames` gives: each position once, drawn at random from a window of games. The
