@@ -18,12 +18,8 @@ export async function writeGoReport(path: string, result: GoResult): Promise<voi
   })
   report.keyFigures(
     results.flatMap(({ name, figures: { top1, top5, positions } }) => [
-      {
-        label: `${networkTitles[name]}, top-1`,
-        value: percent(top1),
-        note: `of ${positions.toLocaleString('en')} moves`,
-      },
-      { label: `top-5, ${networkTitles[name].toLowerCase()}`, value: percent(top5) },
+      { label: 'Top-1', value: percent(top1), note: `${networkTitles[name]}, ${positions.toLocaleString('en')} moves` },
+      { label: 'Top-5', value: percent(top5), note: networkTitles[name] },
     ]),
   )
   addTable(report, result)
@@ -69,8 +65,8 @@ function addTable(report: Report, { results, settings }: GoResult): void {
         1 / settings.size ** 2,
         5 / settings.size ** 2,
         Math.log(settings.size ** 2),
-        0,
-        0,
+        null,
+        null,
         null,
       ],
     ],
@@ -102,22 +98,23 @@ function addCurves(report: Report, { results, settings, material }: GoResult): v
     caption: `After each part of the training, on ${sumPositions(material.curve).toLocaleString('en')} held-out positions; of the training, the mean of the part. Training positions are turned and mirrored at random.`,
   })
   report.heading('Opening, middle game, endgame')
-  const x = results[0]?.figures.stretches.map(({ from, to }) => (from + to) / 2) ?? []
   const byMove = (figure: 'top1' | 'top5') =>
-    results.map(({ name, figures: { stretches } }) => ({
-      run: networkTitles[name],
-      name: 'held out',
-      x,
-      y: stretches.map((stretch) => stretch[figure]),
-    }))
+    results.map(({ name, figures }) => {
+      const stretches = figures.stretches.filter(({ positions }) => positions >= fewestPositions)
+      const x = stretches.map(({ from, to }) => (from + to) / 2)
+      return { run: networkTitles[name], name: 'held out', x, y: stretches.map((stretch) => stretch[figure]) }
+    })
   report.curves({
     charts: [
       { title: 'Top-1 by move number', xName: 'move', curves: byMove('top1') },
       { title: 'Top-5 by move number', xName: 'move', curves: byMove('top5') },
     ],
-    caption: `By stretches of ${stretchLength(results)} moves. Few games are long: the last points stand for few positions.`,
+    caption: `By stretches of ${stretchLength(results)} moves, as far as there are ${fewestPositions} positions in one.`,
   })
 }
+
+/** A share of fewer says little. */
+const fewestPositions = 50
 
 function stretchLength(results: readonly Result[]): number {
   const first = results[0]?.figures.stretches[0]

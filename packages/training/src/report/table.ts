@@ -8,7 +8,7 @@ export type TableCell = string | number | null
 /** One column. */
 export interface TableColumn {
   readonly name: string
-  /** Digits after the point. Default: four significant digits. */
+  /** Digits after the point, those before it in groups of three. Default: four significant digits. */
   readonly digits?: number
   /** Marks the largest or the smallest number. */
   readonly best?: 'largest' | 'smallest'
@@ -57,6 +57,8 @@ function renderCell(cell: TableCell, kind: ColumnKind, index: number): Markup {
 }
 
 function formatNumber(value: number, digits: number | undefined): string {
-  const text = digits === undefined || !Number.isFinite(value) ? formatFigure(value) : value.toFixed(digits)
+  const length = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  const text =
+    digits === undefined || !Number.isFinite(value) ? formatFigure(value) : value.toLocaleString('en', length)
   return text.replace('-', '−')
 }
