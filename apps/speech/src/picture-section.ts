@@ -11,20 +11,25 @@ export interface ShownUtterance {
   readonly features: HostNdArray<Float32Array>
   readonly heard: Heard
   readonly stride: number
+  /** Where the features begin in the sound, seconds. Default 0. */
+  readonly from?: number
   /** Whether what was heard is what was said, where that is known. */
   readonly isRight?: boolean
 }
 
 /** Adds an utterance to a page. */
-export function addUtterance(report: Report, { caption, features, heard, stride, isRight }: ShownUtterance): void {
+export function addUtterance(
+  report: Report,
+  { caption, features, heard, stride, from = 0, isRight }: ShownUtterance,
+): void {
   const [frames] = features.shape as [number, number]
   const image = drawSpectrogram(features, heard.scores, stride)
   report.images({
     images: [{ image, caption, ...(isRight !== undefined && { tone: isRight ? 'good' : 'bad' }) }],
-    width: Math.min(1000, Math.max(120, frames * frameWidth)),
+    width: Math.min(1000, frames * frameWidth),
   })
   const probabilities = probabilitiesOf(heard.scores)
-  const seconds = probabilities.map((_, t) => Number(((t + 0.5) * heard.secondsPerStep).toFixed(3)))
+  const seconds = probabilities.map((_, t) => Number((from + (t + 0.5) * heard.secondsPerStep).toFixed(3)))
   const present = [...new Set(heard.digits)].sort()
   if (present.length === 0) return
   report.curves({
@@ -33,11 +38,11 @@ export function addUtterance(report: Report, { caption, features, heard, stride,
         title: 'Spikes',
         xName: 'seconds',
         curves: present.map((digit) => ({
-          name: String(digit),
+          name: `digit ${digit}`,
           x: seconds,
-          y: probabilities.map((row) => row[digit + 1] as number),
+          y: probabilities.map((row) => Number((row[digit + 1] as number).toFixed(4))),
         })),
-        marks: heard.tokens.map(({ digit, from, to }) => ({ x: (from + to) / 2, label: String(digit) })),
+        marks: heard.tokens.map((token) => ({ x: from + (token.from + token.to) / 2, label: String(token.digit) })),
       },
     ],
   })

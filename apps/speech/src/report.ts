@@ -70,7 +70,7 @@ export async function writeSpeechReport(path: string, result: SpeechResult): Pro
   report.curves({
     charts: networks.map(({ name, history }) => ({ title: name, logarithmic: true, curves: lossCurves(history) })),
     caption:
-      'CTC loss by epoch, nats for each digit. The strings become longer during the first eighth of the training, so that its loss may rise meanwhile.',
+      'CTC loss by epoch, nats for each digit. The strings become longer in the course of the training, so that its loss may rise meanwhile.',
   })
   addConfusions(report, measured)
   addExamples(report, network)

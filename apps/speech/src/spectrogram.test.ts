@@ -44,4 +44,17 @@ test('on a page: the picture, and a curve for each digit that was heard', () => 
   expect(page).toContain('ann says &lt;7&gt;')
   expect(page).toMatch(/<img[^>]*data:image\/png/)
   expect(page).toContain('Spikes')
+  expect(page).toContain('digit 7')
+})
+
+test('times on a page are those of the whole sound', () => {
+  const pageFrom = (from: number): string => {
+    const report = createReport({ title: 'Test' })
+    addUtterance(report, { caption: 'seven', features, heard: decode(scores, 4), stride: 4, from })
+    return report.html()
+  }
+  // Each step is 0.04 s; the first is shown by its middle.
+  expect(pageFrom(0)).toContain('0.02')
+  expect(pageFrom(60)).toContain('60.02')
+  expect(pageFrom(0)).not.toContain('60.02')
 })

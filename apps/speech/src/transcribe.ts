@@ -134,8 +134,9 @@ async function transcribeSound(
           })),
         )
         if (pictures++ < mostPictures) {
-          const caption = `from ${from.toFixed(2)} s: ${heard.digits.join(' ') || 'no digit'}`
-          addUtterance(report, { caption, features: hear(settled.samples), heard, stride: recognizer.stride })
+          const features = hear(settled.samples)
+          const caption = `from ${Math.max(0, shift).toFixed(2)} s: ${heard.digits.join(' ') || 'no digit'}`
+          addUtterance(report, { caption, features, heard, stride: recognizer.stride, from: shift })
         }
       }
       progress?.update(Math.min(total as number, Math.floor(seconds)))
