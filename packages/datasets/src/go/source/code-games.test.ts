@@ -62,15 +62,15 @@ function compare(game: GoGame): number {
 describe('positions coded one after the other', { timeout: 60_000 }, () => {
   it('have the planes of each looked at on its own, in games of random moves', () => {
     let captures = 0
-    for (const size of [2, 3, 5, 7, 9]) {
+    for (const size of [2, 3, 5, 7]) {
       for (const ruleset of ['Japanese', 'NZ']) {
         for (let seed = 0; seed < 2; seed++) captures += compare(playAtRandom(size, ruleset, seed))
       }
     }
-    expect(captures).toBeGreaterThan(100)
+    expect(captures).toBeGreaterThan(60)
   })
 
   it('and in games with ladders', () => {
-    for (const { game } of generateGames({ count: 5, size: 13, seed: 3 })) compare(game)
+    for (const { game } of generateGames({ count: 3, size: 13, seed: 3 })) compare(game)
   })
 })
