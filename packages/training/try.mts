@@ -5,6 +5,7 @@
 // - `examples`, to 600: more data is the best recipe;
 // - the optimizer, to sgd({ learningRate: 0.01 }), or the learning rate of adam to 0.1: too slow, and too fast;
 // - the model: dropout(0.5) of @deep-recipe/regularizers behind the first layer. Which of the two curves changes?
+// - nothing, but add callbacks: [recordTable('curves.csv')] for a spreadsheet, or [recordEvents('events')] for TensorBoard.
 import { openReference } from '@deep-recipe/core-tensor'
 import { generateDigitSplits } from '@deep-recipe/datasets'
 import { dense, flatten, relu, sequential } from '@deep-recipe/layers-core'

@@ -55,6 +55,9 @@ describe('checkLayers', () => {
     ['packages/training/src/a.ts', '@deep-recipe/training', 'import by path'],
     ['packages/training/src/a.ts', 'fs', 'write node:fs'],
     ['packages/training/src/a.ts', 'left-pad', 'does not declare it'],
+    ['packages/training/try.mts', '@deep-recipe/backends', 'may import core-tensor, datasets, layers-core'],
+    ['packages/training/try.mts', './src/index.ts', 'by the name of the package'],
+    ['packages/training/try.mts', 'left-pad', 'does not declare it'],
     ['apps/digits/src/a.ts', '#trained/a', 'has no such entry'],
   ])('%s must not import %s', (file, specifier, reason) => {
     expect(checkImport(file, specifier)).toEqual([expect.stringContaining(`${file} imports ${specifier}: `)])
@@ -65,6 +68,7 @@ describe('checkLayers', () => {
     ['packages/gl-kernels/src/a.ts', '@deep-recipe/core-tensor'],
     ['packages/backends/src/a.ts', '@deep-recipe/gl-kernels'],
     ['packages/training/src/readme.test.ts', '@deep-recipe/training'],
+    ['packages/training/try.mts', '@deep-recipe/training'],
     ['packages/training/src/deep/a.ts', '../b.ts'],
     ['packages/training/src/a.ts', 'node:fs'],
     ['apps/digits/src/a.ts', '@deep-recipe/backends'],
@@ -79,6 +83,7 @@ describe('checkLayers', () => {
     }
     expect(checkImport('packages/layers-core/src/a.test.ts', 'fast-check', manifest)).toEqual([])
     expect(checkImport('packages/layers-core/src/fixtures/a.ts', 'fast-check', manifest)).toEqual([])
+    expect(checkImport('packages/layers-core/try.mts', 'fast-check', manifest)).toEqual([])
     expect(checkImport('packages/layers-core/src/a.ts', 'fast-check', manifest)).toHaveLength(1)
   })
 

@@ -54,6 +54,7 @@ export function checkLayers(root: string): string[] {
   const explain = (from: WorkspacePackage, file: string, specifier: string): string | undefined => {
     const target = resolveRelative(file, specifier)
     if (target !== undefined) {
+      if (/\/try\.mts$/.test(file)) return 'try.mts shows what a user writes: import by the name of the package'
       return folderOf(target) === from.folder ? undefined : 'a path must not leave its package: import by package name'
     }
     if (isBuiltin(specifier)) return specifier.startsWith('node:') ? undefined : `write node:${specifier}`
@@ -63,8 +64,8 @@ export function checkLayers(root: string): string[] {
       return isKnown ? undefined : `${from.folder}/package.json has no such entry in its imports`
     }
     const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
-    const test = from.manifest.private === true || /\.test\.ts$|\/fixtures\//.test(file)
-    // A test may use its package as a user does, to run the examples of its README.
+    const test = from.manifest.private === true || /\.test\.ts$|\/fixtures\/|\/try\.mts$/.test(file)
+    // A test may use its package as a user does, to run the examples of its README; try.mts is such an example.
     if (name === from.manifest.name) return test ? undefined : 'inside a package, import by path'
     const to = byName.get(name)
     const forbidden = to && explainForbidden(from, to)
