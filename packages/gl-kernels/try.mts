@@ -7,7 +7,7 @@
 // - the graph, to traceGraph(grad((w: Tensor) => layer(x, w, b).sum()), w): the gradient as kernels.
 import {
   BackendError,
-  evaluate,
+  compile,
   optimizeGraph,
   printGraph,
   randomKey,
@@ -38,7 +38,8 @@ for (const kernel of listKernels(plan.steps)) {
 const expected = await layer(x, w, b).data()
 try {
   const backend = await openGl()
-  const numbers = await (await evaluate(backend, layer(x, w, b))).data()
+  const result = await compile(backend, layer)(await x.host(), await w.host(), await b.host())
+  const numbers = await result.data()
   const largest = Math.max(...Array.from(numbers, (number, i) => Math.abs(number - Number(expected[i]))))
   console.log(`${backend.description}:\nat most ${largest.toExponential(0)} from the reference.`)
   backend.close()

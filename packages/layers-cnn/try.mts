@@ -2,7 +2,7 @@
 //
 // Run it with `pnpm --filter @deep-recipe/layers-cnn try`, or in this folder with
 // `node --import tsx --conditions=@deep-recipe/source try.mts`. Then change
-// - the second filter, to [-1, -1, 1, -1, 1, -1, 1, -1, -1]: the other diagonal. Where is it in the image?
+// - the second filter, to [-1, -1, 1, -1, 1, -1, 1, -1, -1]: the other diagonal. Where in the image is it?
 // - `stride`, to 2: every other place, a quarter of the numbers. `padding`, to 'same': maps as large as the image;
 // - the image: move its rows up by one, and what the filters say moves up with them.
 import { type Tensor, tensor } from '@deep-recipe/core-tensor'
@@ -36,7 +36,7 @@ async function show(title: string, pictures: Tensor, write: (number: number) => 
 const block = (number: number): string => (number > 0 ? '██' : number < 0 ? '░░' : ' ·')
 const figure = (number: number): string => `${number}`.padStart(3)
 await show('The image', tensor([image]), block)
-await show('The filters: a diagonal, a vertical line', weight.reshape([2, 3, 3]), block)
+await show('The filters', weight.reshape([2, 3, 3]), block)
 await show('What they say at each place: 3 means “here it is”', maps.at(0), figure)
 await show('The strongest of each 2×2 places', pooled.at(0), figure)
 console.log(`\n${weight.size} weights, however large the image; a dense layer as large needs ${36 * maps.size}.`)
