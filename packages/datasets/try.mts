@@ -4,7 +4,7 @@
 // `node --import tsx --conditions=@deep-recipe/source try.mts`. Then change
 // - `seed`: another hand, game, sentence and picture. The same seed always gives the same;
 // - what `augment` does: rotate: 90, or elastic: { strength: 60, smoothness: 4 }. From where on can you no longer read it?
-// - `moves`, to 70: the middle of the game, with the first captures.
+// - `moves`, to 70: more stones are captured, and the board is nearly divided.
 import { augment, generateDigits } from '@deep-recipe/datasets'
 import { generateScenes } from '@deep-recipe/datasets/captions'
 import { drawBoard, generateGames, replay } from '@deep-recipe/datasets/go'

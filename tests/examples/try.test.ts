@@ -106,7 +106,7 @@ describe('the pages of all packages', () => {
   let printed: PrintedPages = {}
   beforeAll(async () => {
     printed = await runPages(publishedPackages)
-  }, 120_000)
+  }, 300_000)
 
   test.for(publishedPackages)('%s prints what it promises', (folder, { skip }) => {
     const look = looks[folder.replace('packages/', '')]
@@ -126,11 +126,11 @@ test.each(publishedPackages)('%s has a page, a script that runs it, and says so'
   expect(read('README.md')).toContain(`\`pnpm --filter ${name} try\``)
 })
 
-test('the script works in the folder of a package', { timeout: 60_000 }, async () => {
+test('the script works in the folder of a package', { timeout: 120_000 }, async () => {
   looks['layers-cnn']?.(await runNode(join(root, 'packages/layers-cnn'), ...flags, 'try.mts'), expect.unreachable)
 })
 
-test('without the optional native packages, pages say what to install', { timeout: 60_000 }, async () => {
+test('without the optional native packages, pages say what to install', { timeout: 120_000 }, async () => {
   const folders = ['packages/onnx-kernels', 'packages/gl-kernels', 'packages/backends']
   const printed = await runPages(folders, '--import', fileOf('without-natives.ts'))
   const [onnx, gl, backends] = folders.map((folder) => printed[pageOf(folder)])
