@@ -116,7 +116,7 @@ export class Chains {
     const { stones, heads } = this
     const { neighbours } = this.geometry
     // The chain that the stone had joined may fall apart: forget it, then gather what is left of it.
-    if (stones[point] === colour) this.#forget(point)
+    if (stones[point] === colour && !this.#shorten(point, colour)) this.#forget(point)
     stones[point] = EMPTY
     for (const each of taken) stones[each] = takenColour
     for (const each of taken) if (heads[each] === -1) this.#gather(each)
@@ -133,6 +133,35 @@ export class Chains {
         if (neighbour >= 0) this.#dropLiberty(neighbour, each)
       }
     }
+  }
+
+  /**
+   * Takes a stone off a chain that had been made longer by it and nothing else: all but one of its neighbours are other things, and
+   * it comes right after the head, where `#join` puts it. @returns whether that was so.
+   */
+  #shorten(point: number, colour: Colour): boolean {
+    const { stones, heads, next } = this
+    const { neighbours } = this.geometry
+    const head = heads[point] as number
+    if (head === point || next[head] !== point) return false
+    let friends = 0
+    for (let at = 4 * point; at < 4 * point + 4; at++) if (stones[neighbours[at] as number] === colour) friends++
+    if (friends !== 1) return false
+    next[head] = next[point] as number
+    heads[point] = -1
+    this.stoneCount[head] = (this.stoneCount[head] as number) - 1
+    for (let at = 4 * point; at < 4 * point + 4; at++) {
+      const neighbour = neighbours[at] as number
+      if (stones[neighbour] === EMPTY && !this.#touches(neighbour, head)) this.#dropLiberty(head, neighbour)
+    }
+    return true
+  }
+
+  /** Whether a stone of a chain is next to a point. */
+  #touches(point: number, head: number): boolean {
+    const { neighbours } = this.geometry
+    for (let at = 4 * point; at < 4 * point + 4; at++) if (this.heads[neighbours[at] as number] === head) return true
+    return false
   }
 
   #forget(start: number): void {
