@@ -11,9 +11,9 @@ import {
   type TensorType,
 } from '@deep-recipe/core-tensor'
 import type { GlContext } from '../device/context.ts'
-import { type DeviceTexture, GlDevice } from '../device/device.ts'
+import { GlDevice } from '../device/device.ts'
 import { denseLayout } from '../kernel/layout.ts'
-import { type ArrayMaker, GlArray } from './gl-array.ts'
+import { type ArrayMaker, GlArray, SharedTexture } from './gl-array.ts'
 import { GlExecutable } from './gl-executable.ts'
 
 /** Runs graphs as fragment shaders. Open it with `openGl`. */
@@ -62,19 +62,16 @@ export class GlBackend implements ArrayMaker {
         remedy: 'Make the host array with toHostArray.',
       })
     }
-    const array = new GlArray(this, value, this.#texture(value))
-    if (size > 0) this.device.write(array.texture, value.data)
+    const array = this.createArray(value)
+    if (size > 0) this.device.write(array.place.texture, value.data)
     return array
   }
 
   /** A new array with undefined contents. */
-  createArray(type: TensorType): GlArray {
-    return new GlArray(this, type, this.#texture(type))
-  }
-
-  #texture({ shape, dtype }: TensorType): DeviceTexture {
+  createArray({ shape, dtype }: TensorType): GlArray {
     const { width, height } = denseLayout(shape, this.device.limits)
-    return this.device.acquire(width, height, dtype === 'int32')
+    const texture = this.device.acquire(width, height, dtype === 'int32')
+    return new GlArray(this, { shape, dtype }, new SharedTexture(this.device, texture))
   }
 
   close(): void {

@@ -10,12 +10,20 @@ import {
   NonFiniteError,
   sizeOf,
 } from '@deep-recipe/core-tensor'
-import type { DeviceProgram, DeviceTexture, DrawRows, GlDevice } from '../device/device.ts'
-import { type Buffer, countKernels, type Kernel, listKernels, type PlanLoop, type PlanStep } from '../kernel/kernel.ts'
+import type { DeviceProgram, DeviceTexture, DrawRows, GlDevice, TexturePlace } from '../device/device.ts'
+import {
+  type Buffer,
+  countKernels,
+  type Kernel,
+  listKernels,
+  type PlanLoop,
+  type PlanStep,
+  placeOfBuffer,
+} from '../kernel/kernel.ts'
 import { type PlannedGraph, planGraph } from '../plan/plan-graph.ts'
 import { planTextures } from '../plan/plan-textures.ts'
 import { generateShader } from '../shader/generate.ts'
-import type { ArrayMaker, GlArray } from './gl-array.ts'
+import { type ArrayMaker, GlArray, SharedTexture } from './gl-array.ts'
 
 /** A kernel made ready. */
 interface ReadyKernel {
@@ -33,8 +41,10 @@ export class GlExecutable implements Executable {
   readonly #options: BackendCompileOptions
   readonly #plan: PlannedGraph
   readonly #ready = new Map<Kernel, ReadyKernel>()
-  /** The texture of each buffer; those of inputs, outputs and aliases change from run to run. */
-  readonly #textures: (DeviceTexture | undefined)[] = []
+  /** Where each buffer lies; inputs, outputs and aliases lie elsewhere in every run. */
+  readonly #places: (TexturePlace | undefined)[] = []
+  /** The parts of each sheet. */
+  readonly #parts = new Map<number, readonly Buffer[]>()
   readonly #own: DeviceTexture[] = []
   readonly #onDispose: () => void
   #disposed = false
@@ -49,6 +59,9 @@ export class GlExecutable implements Executable {
     const { limits } = this.#device
     this.#plan = planGraph(graph, { ...limits, fuse: !options.debug })
     const { arena, buffers, steps } = this.#plan
+    for (const buffer of buffers) {
+      if (buffer.part) this.#parts.set(buffer.part.sheet, [...(this.#parts.get(buffer.part.sheet) ?? []), buffer])
+    }
     for (const kernel of listKernels(steps)) {
       const { source, inputs } = generateShader(arena, kernel, buffers, limits)
       this.#ready.set(kernel, { kernel, program: this.#device.program(source), inputs })
@@ -69,7 +82,7 @@ export class GlExecutable implements Executable {
     const { slots, slotOf, bytes } = planTextures(buffers, steps, ({ kernel }) => this.#ready.get(kernel)?.inputs ?? [])
     const textures = slots.map(({ width, height, integer }) => this.#device.acquire(width, height, integer))
     this.#own.push(...textures)
-    for (const [buffer, slot] of slotOf) this.#textures[buffer] = textures[slot]
+    for (const [buffer, slot] of slotOf) this.#setTexture(buffer, textures[slot] as DeviceTexture)
     const read = new Set([...this.#ready.values()].flatMap(({ inputs }) => inputs))
     const carried = collectInitials(steps)
     for (const { id, role, layout, dtype } of buffers) {
@@ -77,9 +90,16 @@ export class GlExecutable implements Executable {
       const texture = this.#device.acquire(layout.width, layout.height, dtype === 'int32')
       this.#device.write(texture, role.value.data)
       this.#own.push(texture)
-      this.#textures[id] = texture
+      this.#setTexture(id, texture)
     }
     return bytes
+  }
+
+  #setTexture(buffer: number, texture: DeviceTexture): void {
+    this.#places[buffer] = { texture, row: 0 }
+    for (const part of this.#parts.get(buffer) ?? []) {
+      this.#places[part.id] = { texture, row: part.part?.row ?? 0 }
+    }
   }
 
   async run(inputs: readonly DeviceArray[]): Promise<DeviceArray[]> {
@@ -94,12 +114,9 @@ export class GlExecutable implements Executable {
     this.#device.check()
     checkRunInputs(this.#backend, this.#graph.inputs, inputs)
     inputs.forEach((array, position) => {
-      this.#textures[this.#plan.inputs[position] as number] = (array as GlArray).texture
+      this.#places[this.#plan.inputs[position] as number] = (array as GlArray).place
     })
-    const outputs = this.#graph.outputs.map((output) => this.#backend.createArray(output))
-    outputs.forEach((array, position) => {
-      this.#textures[this.#plan.outputs[position] as number] = array.texture
-    })
+    const outputs = this.#createOutputs()
     try {
       this.#runSteps(this.#plan.steps, [])
       this.#device.flush()
@@ -109,6 +126,28 @@ export class GlExecutable implements Executable {
     }
     for (const position of this.#options.donate ?? []) inputs[position]?.dispose()
     return outputs
+  }
+
+  /** An array for each output; those that one kernel writes lie in one texture. */
+  #createOutputs(): GlArray[] {
+    const { buffers, outputs } = this.#plan
+    const sheets = new Map<number, SharedTexture>()
+    return this.#graph.outputs.map((output, position) => {
+      const id = outputs[position] as number
+      const { sheet, row } = placeOfBuffer(buffers, id)
+      if (sheet === id) {
+        const array = this.#backend.createArray(output)
+        this.#places[id] = array.place
+        return array
+      }
+      const { layout, dtype } = buffers[sheet] as Buffer
+      const shared =
+        sheets.get(sheet) ??
+        new SharedTexture(this.#device, this.#device.acquire(layout.width, layout.height, dtype === 'int32'))
+      if (!sheets.has(sheet)) this.#setTexture(sheet, shared.texture)
+      sheets.set(sheet, shared)
+      return new GlArray(this.#backend, output, shared, row)
+    })
   }
 
   #runSteps(steps: readonly PlanStep[], counters: readonly number[]): void {
@@ -122,8 +161,8 @@ export class GlExecutable implements Executable {
     for (let n = 0; n < length; n++) {
       const even = n % 2 === 0
       for (const { initial, current, target, first, second } of carries) {
-        this.#textures[current] = this.#textures[n === 0 ? initial : even ? second : first]
-        this.#textures[target] = this.#textures[even ? first : second]
+        this.#places[current] = this.#places[n === 0 ? initial : even ? second : first]
+        this.#places[target] = this.#places[even ? first : second]
       }
       this.#runSteps(steps, [...counters, reverse ? length - 1 - n : n])
     }
@@ -133,14 +172,14 @@ export class GlExecutable implements Executable {
     const { program, inputs } = this.#ready.get(kernel) as ReadyKernel
     const { layout, slice } = kernel
     const rows: DrawRows = { first: slice >= 0 ? (counters[slice] as number) * layout.rows : 0, count: layout.height }
-    const textures = inputs.map((buffer) => this.#texture(buffer))
-    this.#device.draw(program, textures, this.#texture(kernel.output), rows, counters)
+    const places = inputs.map((buffer) => this.#place(buffer))
+    this.#device.draw(program, places, this.#place(kernel.output).texture, rows, counters)
     if (this.#options.debug) this.#checkFinite(kernel)
   }
 
-  #texture(buffer: number): DeviceTexture {
-    const texture = this.#textures[buffer]
-    if (texture) return texture
+  #place(buffer: number): TexturePlace {
+    const place = this.#places[buffer]
+    if (place) return place
     throw new RangeError(`Buffer ${buffer} has no texture`)
   }
 
@@ -149,8 +188,8 @@ export class GlExecutable implements Executable {
     const { dtype, layout } = this.#plan.buffers[kernel.output] as Buffer
     const node = this.#plan.origins.get(kernel.output)
     if (dtype !== 'float32' || !node) return
-    const texture = this.#texture(kernel.output)
-    const data = this.#device.read(texture, texture.width * texture.height * 4, dtype)
+    const place = this.#place(kernel.output)
+    const data = this.#device.read(place, place.texture.width * place.texture.height * 4, dtype)
     const count = kernel.slice >= 0 ? data.length : sizeOf(layout.lengths)
     for (let i = 0; i < count; i++) {
       const value = data[i] as number

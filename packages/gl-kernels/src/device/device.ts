@@ -12,12 +12,27 @@ export interface DeviceTexture {
   readonly integer: boolean
 }
 
+/** Where an array lies: in the rows of a texture from `row` on. */
+export interface TexturePlace {
+  readonly texture: DeviceTexture
+  readonly row: number
+}
+
+/** A uniform that says where the input of a texture unit lies, and what it holds. */
+interface PlaceUniform {
+  readonly unit: number
+  readonly location: WebGLUniformLocation | null
+  height: number
+  row: number
+}
+
 /** A program, shared by all kernels with the same shader. */
 export interface DeviceProgram {
   readonly source: string
   readonly program: WebGLProgram
   /** Uniforms that hold the step of a loop, with its depth. */
   readonly steps: { readonly depth: number; readonly location: WebGLUniformLocation | null }[]
+  readonly places: PlaceUniform[]
   /** Uniform that holds the first row of a slice. */
   firstRow: WebGLUniformLocation | null
   users: number
@@ -181,14 +196,15 @@ export class GlDevice {
     }
   }
 
-  /** Reads `size` values in row-major order; waits for everything that was drawn before. */
-  read(source: DeviceTexture, size: number, dtype: DType): HostData {
+  /** Reads `size` values in row-major order, from `row` on; waits for everything that was drawn before. */
+  read({ texture: source, row }: TexturePlace, size: number, dtype: DType): HostData {
     this.check()
     const gl = this.#gl
-    const { width, height, integer } = source
+    const { width, integer } = source
+    const height = Math.max(1, Math.ceil(size / (4 * width)))
     const whole = integer ? new Int32Array(width * height * 4) : new Float32Array(width * height * 4)
     gl.bindFramebuffer(gl.FRAMEBUFFER, source.framebuffer)
-    gl.readPixels(0, 0, width, height, integer ? gl.RGBA_INTEGER : gl.RGBA, integer ? gl.INT : gl.FLOAT, whole)
+    gl.readPixels(0, row, width, height, integer ? gl.RGBA_INTEGER : gl.RGBA, integer ? gl.INT : gl.FLOAT, whole)
     this.check()
     if (dtype === 'bool') {
       const bools = allocate('bool', size)
@@ -221,7 +237,7 @@ export class GlDevice {
       return known
     }
     const program = linkProgram(this.#gl, source)
-    const made: DeviceProgram = { source, program, steps: [], firstRow: null, users: 1, checked: false }
+    const made: DeviceProgram = { source, program, steps: [], places: [], firstRow: null, users: 1, checked: false }
     this.#programs.set(source, made)
     return made
   }
@@ -234,10 +250,12 @@ export class GlDevice {
       checkProgram(gl, made.program, made.source)
       made.checked = true
       this.#use(made)
-      for (const [name] of made.source.matchAll(/(?<=^uniform .*)\b(?:t\d+|step\d+|zero|firstRow)(?=;)/gm)) {
+      for (const [name] of made.source.matchAll(/(?<=^uniform .*)\b(?:t\d+|place\d+|step\d+|zero|firstRow)(?=;)/gm)) {
         const location = gl.getUniformLocation(made.program, name)
         if (name === 'zero') gl.uniform1f(location, 0)
         else if (name === 'firstRow') made.firstRow = location
+        else if (name.startsWith('place'))
+          made.places.push({ unit: Number(name.slice(5)), location, height: 0, row: 0 })
         else if (name.startsWith('step')) made.steps.push({ depth: Number(name.slice(4)), location })
         else gl.uniform1i(location, Number(name.slice(1)))
       }
@@ -261,7 +279,7 @@ export class GlDevice {
   /** Runs a program over rows of a texture. `steps[d]` is the step of the loop at depth d. */
   draw(
     made: DeviceProgram,
-    inputs: readonly DeviceTexture[],
+    inputs: readonly TexturePlace[],
     output: DeviceTexture,
     rows: DrawRows,
     steps: readonly number[],
@@ -269,11 +287,18 @@ export class GlDevice {
     const gl = this.#gl
     this.#use(made)
     for (let unit = 0; unit < inputs.length; unit++) {
-      const { texture } = inputs[unit] as DeviceTexture
+      const { texture } = (inputs[unit] as TexturePlace).texture
       if (this.#bound[unit] === texture) continue
       gl.activeTexture(gl.TEXTURE0 + unit)
       gl.bindTexture(gl.TEXTURE_2D, texture)
       this.#bound[unit] = texture
+    }
+    for (const place of made.places) {
+      const { row, texture } = inputs[place.unit] as TexturePlace
+      if (place.row === row && place.height === texture.height) continue
+      place.row = row
+      place.height = texture.height
+      gl.uniform2f(place.location, 1 / texture.height, (row + 0.5) / texture.height)
     }
     for (const { depth, location } of made.steps) gl.uniform1i(location, steps[depth] ?? 0)
     if (made.firstRow) gl.uniform1i(made.firstRow, rows.first)

@@ -39,7 +39,10 @@ export class ExpressionArena {
     const open = conditions.filter(({ index, min, max }) => index.min < min || index.max > max)
     if (open.some(({ index, min, max }) => index.max < min || index.min > max)) return outside
     if (open.length === 0 || inside === outside) return inside
-    const parts = open.map(({ index, min, max }) => `${min}<=${index.key}<=${max}`).sort()
+    // Bounds that need no check are left out of the code: only where the same ones are left out are two guards equal.
+    const parts = open
+      .map(({ index, min, max }) => `${index.min < min ? min : ''}<=${index.key}<=${index.max > max ? max : ''}`)
+      .sort()
     const key = `g${parts.join('&')}?${inside.id}:${outside.id}`
     return this.#intern(key, { kind: 'guard', conditions: open, inside, outside }, inside.dtype)
   }

@@ -10,6 +10,15 @@ export interface Buffer {
   readonly layout: Layout
   /** Where its texture comes from. */
   readonly role: BufferRole
+  /** It has no texture of its own, but lies in some rows of another buffer's. */
+  readonly part?: BufferPart
+}
+
+/** Where a buffer lies that shares a texture with its siblings: a sheet, as wide as each of them. */
+export interface BufferPart {
+  readonly sheet: number
+  /** Its first row in the sheet. */
+  readonly row: number
 }
 
 /** Inputs and outputs belong to the caller, constants are uploaded once, all others are the executable's own. */
@@ -46,7 +55,7 @@ export interface Kernel {
   readonly layout: Layout
   /** Depth of the loop whose step says which slice of a stacked result it writes; −1: it writes the whole. */
   readonly slice: number
-  /** In terms of the variables x, y (texel), lane (element of the texel), step0… (loops). */
+  /** In terms of the variables x, y (texel), rowR (y − R), lane (element of the texel), step0… (loops). */
   readonly expression: Expression
   readonly reduction: Reduction | undefined
 }
@@ -84,6 +93,16 @@ export interface Plan {
   readonly steps: readonly PlanStep[]
   readonly inputs: readonly number[]
   readonly outputs: readonly number[]
+}
+
+/** The buffer whose texture holds a buffer, and at which row: itself, unless it is part of a sheet. */
+export function placeOfBuffer(buffers: readonly Buffer[], id: number): BufferPart {
+  return buffers[id]?.part ?? { sheet: id, row: 0 }
+}
+
+/** Whether a buffer may lie anywhere in a texture of any height, so that kernels are told where when they run. */
+export function isMovable({ role }: Pick<Buffer, 'role'>): boolean {
+  return role.kind === 'input' || role.kind === 'alias'
 }
 
 /** Kernels that a run starts: those of a loop count once per step. */

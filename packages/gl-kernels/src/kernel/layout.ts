@@ -66,6 +66,14 @@ export function tiledLayout(shape: Shape, order: readonly number[], limits: Text
   return { ...flat, tile: { columns, across }, width, height, rows: height }
 }
 
+/** A texture of rows that several values fill, one below the other. */
+export function sheetLayout(width: number, height: number): Layout {
+  const lengths = [height, 4 * width]
+  return {
+    shape: lengths, order: [0, 1], lengths, tile: undefined, slice: undefined, stepAxis: 0, width, height, rows: height,
+  } // biome-ignore format: one line of facts
+}
+
 /** The same kind of layout for another shape of the same rank. */
 export function layoutLike({ order, tile }: Layout, shape: Shape, limits: TextureLimits): Layout {
   if (tile) return tiledLayout(shape, order, limits)

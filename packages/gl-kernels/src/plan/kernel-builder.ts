@@ -18,7 +18,7 @@ import { isHeavy, isProduct, splatValue } from './choose-roots.ts'
 import { operandLayout, preferredLayout } from './layouts.ts'
 import { heavyLowerings, type Lowered, lowerWindowArgMax } from './lower-heavy.ts'
 import { type LightOperation, type LowerInput, lightLowerings } from './lower-light.ts'
-import type { Building, Planning, Region, StoredValue } from './region.ts'
+import type { Building, Planning, Region, SheetMember, StoredValue } from './region.ts'
 
 /** Where a kernel writes. */
 export interface KernelTarget {
@@ -83,6 +83,27 @@ export class KernelBuilder implements Building {
     if (new Set(loads).size > options.textureUnits) return false
     this.#finish(lowering, target, () => expression)
     return true
+  }
+
+  /**
+   * Adds the kernel that computes several values of one width one below the other. Members that use one another are
+   * computed again there, for a kernel cannot read what it writes.
+   */
+  buildSheet(region: Region, members: readonly SheetMember[], target: KernelTarget): void {
+    const { arena } = this.#planner
+    const y = variableIndex('y', target.layout.height)
+    const [first, ...others] = members.toReversed().map(({ node, layout, row }) => ({
+      value: this.#lower(this.#lowering(region, node), node, placesOf(layout, `row${row}`)),
+      rows: { index: y, min: row, max: row + layout.height - 1 },
+    }))
+    if (!first) return
+    const expression = others.reduce((below, { value, rows }) => arena.guard([rows], value, below), first.value)
+    const label = members.map(({ node }) => node.operation).join(' | ')
+    const { buffer, layout, slice } = target
+    region.steps.push({
+      kind: 'kernel',
+      kernel: { label, output: buffer, layout, slice, expression, reduction: undefined },
+    })
   }
 
   #finish(lowering: Lowering, target: KernelTarget, lower: (place: readonly Index[]) => Expression): void {
@@ -292,10 +313,10 @@ export class KernelBuilder implements Building {
   }
 }
 
-/** The place of element 4 (y width + x) + lane of a layout. */
-function placesOf(layout: Layout): Index[] {
+/** The place of element 4 (y width + x) + lane of a layout; `row` names the variable for y. */
+function placesOf(layout: Layout, row = 'y'): Index[] {
   const texel = addIndex(
-    scaleIndex(variableIndex('y', layout.height), layout.width),
+    scaleIndex(variableIndex(row, layout.height), layout.width),
     layout.width > 1 ? variableIndex('x', layout.width) : constantIndex(0),
   )
   return placeOf(layout, addIndex(scaleIndex(texel, 4), variableIndex('lane', 4)))

@@ -3,12 +3,13 @@ import type { Graph, Node, TensorType } from '@deep-recipe/core-tensor'
 import { collectExpressions, type Expression, ExpressionArena } from '../kernel/expression.ts'
 import { constantIndex, type Index, variableIndex } from '../kernel/index-algebra.ts'
 import type { Buffer, BufferRole, Plan, PlanStep } from '../kernel/kernel.ts'
-import { denseLayout, type Layout, offsetOf, sameLayout } from '../kernel/layout.ts'
+import { denseLayout, type Layout, offsetOf, sameLayout, sheetLayout } from '../kernel/layout.ts'
 import { chooseRoots, isProduct } from './choose-roots.ts'
+import { orderKernels } from './group-siblings.ts'
 import { KernelBuilder } from './kernel-builder.ts'
 import { isWorthCopy, preferredLayout } from './layouts.ts'
 import { findDeferred, planScan } from './plan-scan.ts'
-import type { Pack, Planning, PlanOptions, Region, StoredValue, Target } from './region.ts'
+import type { Pack, Planning, PlanOptions, Region, SheetMember, StoredValue, Target } from './region.ts'
 
 export type { PlanOptions } from './region.ts'
 
@@ -103,9 +104,15 @@ export class Planner implements Planning {
     const region: Region = { ...part, fusion, outputs: new Set(outputs) }
     const open = new Set(targets)
     const deferred = findDeferred(nodes, packs, fusion)
-    for (const node of nodes) {
-      if (node.operation === 'scan') planScan(this, region, node, nodes)
-      else if (fusion.roots.has(node) && !deferred.has(node)) this.#planRoot(region, node, open)
+    // A body's siblings are its packs.
+    const canGroup = this.fuse && !part.parent
+    const kernels = canGroup
+      ? orderKernels(nodes, region.outputs, fusion, this.options)
+      : nodes.filter((node) => node.operation === 'scan' || fusion.roots.has(node)).map((node) => [node])
+    for (const [node, ...siblings] of kernels as [Node, ...Node[]][]) {
+      if (siblings.length > 0) this.#planSheet(region, [node, ...siblings], open)
+      else if (node.operation === 'scan') planScan(this, region, node, nodes)
+      else if (!deferred.has(node)) this.#planRoot(region, node, open)
     }
     for (const { members, target } of packs) {
       // Where a pack would read too many textures, its members are computed one by one and copied.
@@ -125,6 +132,29 @@ export class Planner implements Planning {
     }
     for (const { node, buffer, layout, slice } of open) {
       this.builder.build(region, node, undefined, { buffer, layout, slice })
+    }
+  }
+
+  /** The kernel of several roots, which are written one below the other into one texture. */
+  #planSheet(region: Region, nodes: readonly Node[], open: Set<Target>): void {
+    const isOutput = nodes.some((node) => region.outputs.has(node))
+    const role: BufferRole = { kind: isOutput ? 'output' : 'temporary' }
+    let height = 0
+    const members = nodes.map((node) => {
+      const layout = denseLayout(node.shape, this.options)
+      height += layout.height
+      return { node, layout, row: height - layout.height }
+    })
+    const first = members[0] as SheetMember
+    const layout = sheetLayout(first.layout.width, height)
+    const sheet = this.addBuffer({ dtype: first.node.dtype, shape: layout.shape }, layout, role, region.depth)
+    this.builder.buildSheet(region, members, { buffer: sheet, layout, slice: -1 })
+    for (const { node, layout: own, row } of members) {
+      const target = [...open].find((each) => each.node === node)
+      if (target) open.delete(target)
+      const id = target?.buffer ?? this.addBuffer(node, own, role, region.depth)
+      this.buffers[id] = { ...(this.buffers[id] as Buffer), part: { sheet, row } }
+      region.values.set(node, { buffer: id, prefix: [] })
     }
   }
 

@@ -46,6 +46,14 @@ export interface Pack {
   readonly target: Omit<Target, 'node'>
 }
 
+/** One of the values that a kernel writes one below the other. */
+export interface SheetMember {
+  readonly node: Node
+  readonly layout: Layout
+  /** Its first row in the sheet. */
+  readonly row: number
+}
+
 /** The planner, as the builder of kernels and the planner of loops need it. */
 export interface Planning {
   readonly arena: ExpressionArena
@@ -80,4 +88,6 @@ export interface Building {
   build(region: Region, root: Node, heavy: Node | undefined, target: Omit<Target, 'node'>): void
   /** Adds one kernel that writes several values side by side; false where it would read too many textures. */
   buildPack(region: Region, members: readonly Node[], target: Omit<Target, 'node'>): boolean
+  /** Adds one kernel that writes several values one below the other. */
+  buildSheet(region: Region, members: readonly SheetMember[], target: Omit<Target, 'node'>): void
 }

@@ -17,7 +17,7 @@ import {
   shiftIndex,
   substituteIndex,
 } from '../kernel/index-algebra.ts'
-import type { Buffer } from '../kernel/kernel.ts'
+import { type Buffer, isMovable, placeOfBuffer } from '../kernel/kernel.ts'
 
 /** A GLSL value: one element, or the four of the vector variable. */
 export interface Emitted {
@@ -296,20 +296,27 @@ export class Emitter {
 
   #fetch(buffer: number, texel: Index): string {
     const { layout, dtype } = this.#buffers[buffer] as Buffer
+    const { sheet, row: firstRow } = placeOfBuffer(this.#buffers, buffer)
     const names = new Set<string>()
     this.arena.collectVariables(texel, names)
-    let slot = this.slots.indexOf(buffer)
-    if (slot < 0) slot = this.slots.push(buffer) - 1
+    let slot = this.slots.indexOf(sheet)
+    if (slot < 0) slot = this.slots.push(sheet) - 1
     return this.#once(`f${buffer}:${texel.key}`, names, dtype === 'int32' ? 'ivec4' : 'vec4', () => {
       // Drivers check the bounds of texelFetch; a nearest-neighbour lookup at the texel's centre is cheaper.
       const { width, height } = layout
+      const holder = this.#buffers[sheet] as Buffer
       const column = height === 1 ? texel : moduloIndex(texel, width)
       const row = height === 1 ? constantIndex(0) : divideIndex(texel, width)
       const place = (index: Index, size: number): string =>
         index.terms.length === 0
           ? formatConstant((index.constant + 0.5) / size, 'float32')
           : `float(${this.emitIndex(index)}) * ${formatConstant(1 / size, 'float32')} + ${formatConstant(0.5 / size, 'float32')}`
-      return `textureLod(t${slot}, vec2(${place(column, width)}, ${place(row, height)}), 0.0)`
+      const x = place(column, width)
+      if (!isMovable(holder)) {
+        return `textureLod(t${slot}, vec2(${x}, ${place(shiftIndex(row, firstRow), holder.layout.height)}), 0.0)`
+      }
+      const y = row.min === 0 && row.max === 0 ? '' : `float(${this.emitIndex(row)}) * place${slot}.x + `
+      return `textureLod(t${slot}, vec2(${x}, ${y}place${slot}.y), 0.0)`
     })
   }
 

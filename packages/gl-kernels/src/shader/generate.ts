@@ -1,6 +1,6 @@
 // Writes the fragment shader of a kernel. Shapes are baked in; the text is the program's identity.
 import type { ExpressionArena } from '../kernel/expression.ts'
-import type { Buffer, Kernel } from '../kernel/kernel.ts'
+import { type Buffer, isMovable, type Kernel } from '../kernel/kernel.ts'
 import { Emitter, glslType } from './emitter.ts'
 import { functionsFor } from './functions.ts'
 import { emitProduct, findProducts } from './product.ts'
@@ -67,14 +67,16 @@ function emitReduction(emitter: Emitter, kernel: Kernel, options: ShaderOptions)
 
 function assemble(emitter: Emitter, buffers: readonly Buffer[], output: Buffer, kernel: Kernel): string {
   const samplers = emitter.slots.map((buffer, unit) => {
-    const kind = buffers[buffer]?.dtype === 'int32' ? 'isampler2D' : 'sampler2D'
-    return `uniform highp ${kind} t${unit};`
+    const { dtype, role } = buffers[buffer] as Buffer
+    const sampler = `uniform highp ${dtype === 'int32' ? 'isampler2D' : 'sampler2D'} t${unit};`
+    return isMovable({ role }) ? `${sampler}\nuniform vec2 place${unit};` : sampler
   })
   const body = emitter.close()
   const steps = [...new Set(body.match(/\bstep\d+\b/g) ?? [])].map((name) => `uniform int ${name};`)
   const functions = functionsFor(body)
   const zero = /\bzero\b/.test(body) ? ['uniform float zero;'] : []
   const row = kernel.slice >= 0 ? ['uniform int firstRow;'] : []
+  const rows = [...new Set(body.match(/\brow\d+\b/g) ?? [])].map((name) => `int ${name} = y - ${name.slice(3)};`)
   const type = output.dtype === 'int32' ? glslType('int32', true) : 'vec4'
   return `#version 300 es
 precision highp float;
@@ -85,7 +87,7 @@ ${functions}
 void main() {
 int x = int(gl_FragCoord.x);
 int y = int(gl_FragCoord.y)${kernel.slice >= 0 ? ' - firstRow' : ''};
-${body}
+${[...rows, body].join('\n')}
 }
 `
 }
