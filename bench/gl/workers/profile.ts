@@ -27,7 +27,7 @@ export async function profile(
     const entry = entries.get(program.source)
     if (entry) entry.count++
     else {
-      const text = `${output.width}x${rows.count} from ${inputs.map((t) => `${t.width}x${t.height}`)}`
+      const text = `${output.width}x${rows.count} from ${inputs.map(({ texture: t }) => `${t.width}x${t.height}`)}`
       entries.set(program.source, { count: 1, text, again: () => draw(...args) })
     }
   }) as GlDevice['draw']

@@ -10,6 +10,8 @@ export interface GlLimits {
   readonly textureUnits: number
   /** Whether derivatives of a 2×2 quad are exact differences of its fragments. */
   readonly quadDerivatives: boolean
+  /** Whether a side of a branch that no fragment nearby takes costs nothing. Software computes both and drops one. */
+  readonly skipsBranches: boolean
 }
 
 const vertexShader = `#version 300 es
@@ -74,6 +76,7 @@ export function probeLimits(context: GlContext): GlLimits {
     maxTextureSize: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
     textureUnits: Math.min(32, gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number),
     quadDerivatives: probeDerivatives(context),
+    skipsBranches: context.hardware !== false,
   }
 }
 

@@ -7,6 +7,7 @@ import { type Fusion, isHeavy, isStored, splatValue } from './choose-roots.ts'
 /** Limits of grouping. */
 export interface SiblingOptions extends TextureLimits {
   readonly textureUnits: number
+  readonly skipsBranches?: boolean
 }
 
 /** Elements of an expression that a kernel of siblings may hold. */
@@ -14,6 +15,9 @@ const largestSheet = 256
 
 /** Texels of all members together up to which values are joined that share little. */
 const smallSheet = 2 ** 10
+
+/** Texels of all members together up to which the draws that are saved are worth computing every side of a branch. */
+const largestMaskedSheet = 2 ** 14
 
 /** Values that are computed together, while they are collected. */
 interface Group {
@@ -98,7 +102,7 @@ function isWorthJoining(
   alone: Group,
   joined: Group,
   shared: number,
-  { textureUnits, maxTextureSize }: SiblingOptions,
+  { textureUnits, maxTextureSize, skipsBranches = true }: SiblingOptions,
 ): boolean {
   const [node] = alone.members as [Node]
   if (group.dtype !== alone.dtype || group.width !== alone.width) return false
@@ -106,7 +110,8 @@ function isWorthJoining(
   // A member that another one reads is computed again for each element of that one.
   const used = group.members.filter((member) => alone.reads.has(member))
   if (used.some((member) => !sameShape(member.shape, node.shape))) return false
-  return shared > 0 || joined.width * joined.height <= smallSheet
+  const largest = shared === 0 ? smallSheet : skipsBranches ? Number.POSITIVE_INFINITY : largestMaskedSheet
+  return joined.width * joined.height <= largest
 }
 
 /** Which kernels read which stored values. */

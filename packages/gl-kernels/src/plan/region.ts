@@ -10,6 +10,8 @@ import type { Fusion } from './choose-roots.ts'
 export interface PlanOptions {
   readonly maxTextureSize: number
   readonly textureUnits: number
+  /** See `GlLimits`. Default true. */
+  readonly skipsBranches?: boolean
   /** False: a kernel per node, so that the first bad value can be found. Default true. */
   readonly fuse?: boolean
 }

@@ -315,8 +315,8 @@ export class Emitter {
       if (!isMovable(holder)) {
         return `textureLod(t${slot}, vec2(${x}, ${place(shiftIndex(row, firstRow), holder.layout.height)}), 0.0)`
       }
-      const y = row.min === 0 && row.max === 0 ? '' : `float(${this.emitIndex(row)}) * place${slot}.x + `
-      return `textureLod(t${slot}, vec2(${x}, ${y}place${slot}.y), 0.0)`
+      const y = row.min === 0 && row.max === 0 ? '' : `float(${this.emitIndex(row)}) * at${slot}.x + `
+      return `textureLod(t${slot}, vec2(${x}, ${y}at${slot}.y), 0.0)`
     })
   }
 

@@ -76,6 +76,7 @@ function assemble(emitter: Emitter, buffers: readonly Buffer[], output: Buffer, 
   const functions = functionsFor(body)
   const zero = /\bzero\b/.test(body) ? ['uniform float zero;'] : []
   const row = kernel.slice >= 0 ? ['uniform int firstRow;'] : []
+  const places = [...new Set(body.match(/\bat\d+\b/g) ?? [])].map((name) => `vec2 ${name} = place${name.slice(2)};`)
   const rows = [...new Set(body.match(/\brow\d+\b/g) ?? [])].map((name) => `int ${name} = y - ${name.slice(3)};`)
   const type = output.dtype === 'int32' ? glslType('int32', true) : 'vec4'
   return `#version 300 es
@@ -87,7 +88,7 @@ ${functions}
 void main() {
 int x = int(gl_FragCoord.x);
 int y = int(gl_FragCoord.y)${kernel.slice >= 0 ? ' - firstRow' : ''};
-${[...rows, body].join('\n')}
+${[...places, ...rows, body].join('\n')}
 }
 `
 }
