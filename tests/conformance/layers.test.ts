@@ -5,14 +5,16 @@ import { openGl } from '@deep-recipe/gl-kernels'
 import { openOnnx } from '@deep-recipe/onnx-kernels'
 import { afterAll, describe, expect, test } from 'vitest'
 import { compareSteps } from './compare-steps.ts'
-import { countStep, trainingModels } from './training-models.ts'
+import { countParameters, countStep, trainingModels } from './training-models.ts'
 
 describe('kernels and programs of a training step on gl, planned without a device', () => {
   // A larger number is a regression; when one falls, lower it in training-models.ts.
   test.each(trainingModels)('$name', (model) => {
-    const { kernels, programs } = countStep(model)
+    const { kernels, programs, updates } = countStep(model)
     expect(kernels).toBeLessThanOrEqual(model.kernels)
     expect(programs).toBeLessThanOrEqual(model.programs)
+    // New weight, new moments and the optimizer's clock together.
+    expect(updates).toBeLessThanOrEqual(countParameters(model))
   })
 })
 

@@ -1,12 +1,19 @@
 // The backend's memory and life: nothing grows over thousands of runs, and closing frees everything.
 import {
+  type Backend,
   BackendError,
   compile,
+  type DeviceArray,
+  flattenTree,
   makeGraph,
   makeInput,
   makeNode,
+  openReference,
+  scan,
   type Tensor,
+  tensor,
   valueAndGrad,
+  where,
 } from '@deep-recipe/core-tensor'
 import { expect } from 'vitest'
 import { testOnDevice } from '../fixtures/open-for-tests.ts'
@@ -48,6 +55,74 @@ testOnDevice('textures wider than a row of the device are wrapped, and come back
   result.dispose()
   double.dispose()
 })
+
+testOnDevice('arrays that one kernel wrote live, are read, passed on and freed each on its own', async (backend) => {
+  const before = backend.memory()
+  const update = (w: Tensor, m: Tensor, b: Tensor) => {
+    const mean = m.mul(0.5).add(w)
+    return { mean, w: w.sub(mean.square()), b: b.mul(2).add(1), positive: w.greater(m) }
+  }
+  const use = (w: Tensor, mean: Tensor, b: Tensor, positive: Tensor) => ({
+    product: w.matmul(mean.transpose()),
+    rows: mean.gather(tensor([5, 0, 3]).cast('int32')),
+    turned: w
+      .transpose()
+      .flip([0])
+      .add(b.reshape([8, 1])),
+    chosen: where(positive, w, mean).slice([1, 2], [4, 3]),
+    walk: scan((h: Tensor, row: Tensor) => [h.mul(0.5).add(row), h.sum()], b, mean),
+    again: update(w, mean, b),
+  })
+  const numbers = (count: number, seed: number) =>
+    Float32Array.from({ length: count }, (_, i) => Math.sin(i * 1.7 + seed))
+  const values = [
+    { shape: [6, 8], dtype: 'float32', data: numbers(48, 1) },
+    { shape: [6, 8], dtype: 'float32', data: numbers(48, 2) },
+    { shape: [8], dtype: 'float32', data: numbers(8, 3) },
+  ] as const
+  const run = async (target: Backend): Promise<{ first: unknown[]; second: unknown[]; kernels: number }> => {
+    const [one, two] = [compile(target, update), compile(target, use)]
+    const first = await one(...values)
+    const second = await two(first.w, first.mean, first.b, first.positive)
+    const kernels = one.stats()[0]?.kernels ?? 0
+    const firstRead = [await first.w.array(), await first.b.array()]
+    for (const array of [first.w, first.b, first.positive]) array.dispose()
+    // Those that are gone took nothing with them, and what comes now does not overwrite the rest.
+    const [w, m, b] = values
+    const later = await one(
+      { ...w, data: numbers(48, 9) },
+      { ...m, data: numbers(48, 8) },
+      { ...b, data: numbers(8, 7) },
+    )
+    for (const array of Object.values(later)) array.dispose()
+    firstRead.push(await first.mean.array())
+    first.mean.dispose()
+    const leaves = flattenTree<DeviceArray>(second).leaves
+    const secondRead = await Promise.all(leaves.map((leaf) => leaf.array()))
+    for (const leaf of leaves) leaf.dispose()
+    one.dispose()
+    two.dispose()
+    return { first: firstRead, second: secondRead, kernels }
+  }
+  const reference = openReference()
+  const wanted = await run(reference)
+  const received = await run(backend)
+  expectClose(received.first, wanted.first)
+  expectClose(received.second, wanted.second)
+  // The bools have another type of texture.
+  expect(received.kernels).toBe(2)
+  expect(backend.memory()).toEqual(before)
+})
+
+/** Nested numbers, to single precision. */
+function expectClose(received: unknown, wanted: unknown): void {
+  const flat = (value: unknown): number[] => (Array.isArray(value) ? value.flatMap(flat) : [Number(value)])
+  const numbers = flat(wanted)
+  flat(received).forEach((number, i) => {
+    expect(number).toBeCloseTo(numbers[i] as number, 4)
+  })
+  expect(flat(received)).toHaveLength(numbers.length)
+}
 
 testOnDevice('closing frees textures and programs, and everything afterwards says so', async () => {
   const backend = await openGl()

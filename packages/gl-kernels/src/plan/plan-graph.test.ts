@@ -15,14 +15,18 @@ import {
 import { expect, test } from 'vitest'
 import { countKernels, listKernels } from '../kernel/kernel.ts'
 import { generateShader, type Template } from '../shader/generate.ts'
-import { type PlannedGraph, planGraph } from './plan-graph.ts'
+import { type PlannedGraph, type PlanOptions, planGraph } from './plan-graph.ts'
 
 const limits = { maxTextureSize: 16384, textureUnits: 16 }
 
 type Inputs = Record<string, Tensor>
 
 /** Plans a function of named inputs; int32 for those whose name begins with `i`. */
-function plan(shapes: Readonly<Record<string, Shape>>, fn: (inputs: Inputs) => readonly Tensor[]): PlannedGraph {
+function plan(
+  shapes: Readonly<Record<string, Shape>>,
+  fn: (inputs: Inputs) => readonly Tensor[],
+  options: PlanOptions = limits,
+): PlannedGraph {
   const nodes = Object.entries(shapes).map(
     ([name, shape]): NodeOf<'input'> => makeInput(name, { shape, dtype: name.startsWith('i') ? 'int32' : 'float32' }),
   )
@@ -31,7 +35,7 @@ function plan(shapes: Readonly<Record<string, Shape>>, fn: (inputs: Inputs) => r
     nodes,
     fn(tensors).map((tensor) => tensor.node),
   )
-  return planGraph(optimizeGraph(graph), limits)
+  return planGraph(optimizeGraph(graph), options)
 }
 
 function sources(planned: PlannedGraph): string[] {
@@ -86,6 +90,52 @@ test('an SGD update is one kernel for each parameter', () => {
     get(inputs, 'v').sub(get(inputs, 'h').mul(0.01)),
   ])
   expect(countKernels(planned.steps)).toBe(2)
+})
+
+/** New weight and moments of each parameter, by Adam. */
+function adamUpdates(inputs: Inputs, names: readonly string[]): Tensor[] {
+  return names.flatMap((name) => {
+    const [w, m, v, g] = ['w', 'm', 'v', 'g'].map((kind) => get(inputs, kind + name)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ]
+    const mean = m.mul(0.9).add(g.mul(0.1))
+    const square = v.mul(0.999).add(g.square().mul(0.001))
+    return [mean, square, w.sub(mean.mul(0.01).div(square.sqrt().add(1e-8)))]
+  })
+}
+
+/** Inputs of `adamUpdates`. */
+function adamShapes(shapes: Readonly<Record<string, Shape>>): Record<string, Shape> {
+  return Object.fromEntries(
+    Object.entries(shapes).flatMap(([name, shape]) => ['w', 'm', 'v', 'g'].map((kind) => [kind + name, shape])),
+  )
+}
+
+test('an Adam update is one kernel for each parameter, and less where parameters are small', () => {
+  const count = (shapes: Record<string, Shape>, skipsBranches = true): number =>
+    countKernels(
+      plan(adamShapes(shapes), (inputs) => adamUpdates(inputs, Object.keys(shapes)), { ...limits, skipsBranches })
+        .steps,
+    )
+  expect(count({ a: [512, 512], b: [300, 7] })).toBe(2)
+  expect(count({ a: [32], b: [32], c: [20, 32] })).toBe(1)
+  // The fourth would need more textures than a kernel may read.
+  expect(count({ a: [32], b: [32], c: [32], d: [32] })).toBe(2)
+  // Where every side of a branch is computed for every element, large updates are three kernels.
+  expect(count({ a: [512, 512], b: [32] }, false)).toBe(4)
+})
+
+test('values are written together only if nothing between them needs one of them first', () => {
+  const planned = plan({ w: [8, 4], m: [8, 4], g: [8, 4] }, (inputs) => {
+    const mean = get(inputs, 'm').mul(0.9).add(get(inputs, 'g'))
+    const norm = mean.square().sum().sqrt()
+    return [mean, get(inputs, 'w').sub(mean.div(norm))]
+  })
+  expect(planned.buffers.some(({ part }) => part)).toBe(false)
+  expect(countKernels(planned.steps)).toBe(3)
 })
 
 test('equal kernels share a program', () => {

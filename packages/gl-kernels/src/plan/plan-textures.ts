@@ -1,5 +1,5 @@
 // Which texture each temporary lives in: a texture is reused as soon as nothing reads its value any more.
-import type { Buffer, PlanStep } from '../kernel/kernel.ts'
+import { type Buffer, type PlanStep, placeOfBuffer } from '../kernel/kernel.ts'
 import { bytesOf } from '../kernel/layout.ts'
 
 /** A texture that temporaries share one after the other. */
@@ -52,7 +52,8 @@ export function planTextures(
       return { outer: all, all }
     }
     const { carries, steps: body } = step.loop
-    const outer = new Set(carries.flatMap(({ initial, first, second }) => [initial, first, second]).filter(isTemporary))
+    const named = carries.flatMap(({ initial, first, second }) => [initial, first, second])
+    const outer = new Set(named.map((id) => placeOfBuffer(buffers, id).sheet).filter(isTemporary))
     const all = new Set(outer)
     for (const inner of body) {
       const touched = touch(inner)
@@ -93,5 +94,8 @@ export function planTextures(
 
 /** Bytes that the values of a plan would take without sharing; for reports. */
 export function totalBytes(buffers: readonly Buffer[]): number {
-  return buffers.reduce((sum, { layout, role }) => (role.kind === 'temporary' ? sum + bytesOf(layout) : sum), 0)
+  return buffers.reduce(
+    (sum, { layout, role, part }) => (role.kind === 'temporary' && !part ? sum + bytesOf(layout) : sum),
+    0,
+  )
 }
