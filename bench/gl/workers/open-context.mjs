@@ -17,6 +17,8 @@ export function prepareEnvironment() {
     .find((path) => existsSync(path))
   if (loader && !existsSync(link)) symlinkSync(loader, link)
   process.env.ANGLE_DEFAULT_PLATFORM = 'vulkan'
+  // As the toolkit does without a graphics card: see packages/gl-kernels/src/device/open-node.ts.
+  process.env.ANGLE_FEATURE_OVERRIDES_DISABLED ??= 'preferMonolithicPipelinesOverLibraries'
 }
 
 /** A 1×1 WebGL2 context: on the display if there is one, else on Vulkan. */

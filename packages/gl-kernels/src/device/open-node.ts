@@ -111,7 +111,21 @@ function openVulkan(headless: HeadlessPackage): GlContext | string {
         return `could not link the Vulkan loader into ${headless.folder}: ${(error as Error).message}`
     }
   }
-  return open(headless, 'vulkan', { ANGLE_DEFAULT_PLATFORM: 'vulkan' }, () => {})
+  const environment: Record<string, string> = { ANGLE_DEFAULT_PLATFORM: 'vulkan' }
+  const { ANGLE_FEATURE_OVERRIDES_DISABLED: chosen } = process.env
+  if (chosen === undefined && !hasGraphicsCard()) environment.ANGLE_FEATURE_OVERRIDES_DISABLED = needlessInSoftware
+  return open(headless, 'vulkan', environment, () => {})
+}
+
+/**
+ * ANGLE links a program from parts, and compiles it again as a whole while it is already drawing with it. In software
+ * that is no faster afterwards, and makes each of the first dozen training steps several times as long.
+ */
+const needlessInSoftware = 'preferMonolithicPipelinesOverLibraries'
+
+/** Whether there is a device that a Vulkan driver could draw on. */
+function hasGraphicsCard(): boolean {
+  return ['/dev/dri', '/dev/nvidiactl', '/dev/dxg'].some((path) => existsSync(path))
 }
 
 async function openXvfb(headless: HeadlessPackage): Promise<GlContext | string> {
