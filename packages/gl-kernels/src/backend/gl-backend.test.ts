@@ -124,6 +124,19 @@ function expectClose(received: unknown, wanted: unknown): void {
   expect(flat(received)).toHaveLength(numbers.length)
 }
 
+testOnDevice('one array padded to two sizes is not read beyond its end', async (backend) => {
+  const pad = compile(backend, (x: Tensor) => [x.pad([[3, 0]]), x.pad([[3, 20]])] as const)
+  const results = await pad(new Float32Array(5).fill(7))
+  const zeros = (count: number): number[] => new Array<number>(count).fill(0)
+  const arrays = await Promise.all(results.map((result) => result.array()))
+  expect(arrays).toEqual([
+    [...zeros(3), 7, 7, 7, 7, 7],
+    [...zeros(3), 7, 7, 7, 7, 7, ...zeros(20)],
+  ])
+  for (const result of results) result.dispose()
+  pad.dispose()
+})
+
 testOnDevice('closing frees textures and programs, and everything afterwards says so', async () => {
   const backend = await openGl()
   const x = makeInput('x', { shape: [4], dtype: 'float32' })
