@@ -121,7 +121,7 @@ function addExamples(report: Report, { measured, network }: DescribedNetwork): v
   const wrong = [...measured.strings, ...measured.singles].filter((one) => !isRight(one)).slice(0, shownWrong)
   report.heading('Spectrograms and spikes')
   report.paragraph(
-    'Above, the energy of each mel filter (low frequencies below). Beneath it, a line for each digit from 9 down to 0: red where the network says that digit. It was never told where a digit lies; most of the time it says nothing at all (the blank), and a digit is a short spike near its end.',
+    'Above, the energy of each mel filter (low frequencies below). Beneath it, a line for each digit from 9 down to 0: red where the network says that digit. It was never told where a digit lies; most of the time it says nothing at all (the blank), and a digit is a short spike at one place of it or close by, often its beginning or its end.',
   )
   for (const one of [...right, ...wrong]) {
     const { utterance, heard } = one
