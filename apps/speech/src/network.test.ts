@@ -20,6 +20,15 @@ describe.each(['conv-lstm', 'bilstm', 'frames'] as const)('%s', (name: NetworkNa
     expect(output.shape).toEqual([2, 48 / stride, 11])
   })
 
+  test('begins with blank seven times as unlikely as a digit', async () => {
+    const silence = makeFeatures(30)
+    silence.data.fill(0)
+    const { data } = await (await run(packFeatures([{ features: silence }], 1, 48))).host()
+    // e² = 7.4: the bias; what the untrained weights make of nothing is little beside it.
+    for (let digit = 1; digit < 11; digit++)
+      expect(Math.abs((data[digit] as number) - (data[0] as number) - 2)).toBeLessThan(1)
+  })
+
   test('an utterance gives the same scores alone and among longer ones', async () => {
     const [short, long] = [makeFeatures(29), makeFeatures(96)]
     const steps = countSteps(29, stride)
