@@ -1,5 +1,5 @@
 // Everything that a run is trained and measured on, wherever it comes from.
-import type { Examples } from './examples.ts'
+import type { EndlessExamples, Examples } from './examples.ts'
 
 /** Examples to measure on. */
 export interface TestSet {
@@ -17,7 +17,9 @@ export interface CaptionData {
   /** What was left out and why, one sentence each. */
   readonly notes: readonly string[]
   readonly kind: 'pictures' | 'clips' | 'features'
+  /** What is trained on; where there is no end of it, a sample: words are counted in it. */
   readonly train: Examples
+  readonly endless?: EndlessExamples
   readonly validation: Examples
   /** The first is the one that figures speak of. */
   readonly tests: readonly [TestSet, ...TestSet[]]

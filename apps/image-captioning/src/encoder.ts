@@ -1,7 +1,7 @@
 // The encoder: what a picture, a clip or its ready-made features become before words are made of them, a list of vectors
 // that attention can look at.
 import { concat, type Tensor, tensor } from '@deep-recipe/core-tensor'
-import { conv2d, maxPool2d } from '@deep-recipe/layers-cnn'
+import { conv2d, maxPool2d, residual } from '@deep-recipe/layers-cnn'
 import {
   activation,
   batchNorm,
@@ -10,11 +10,13 @@ import {
   evaluation,
   flatten,
   type Layer,
+  makeLayer,
   type Params,
   type ParamsByPosition,
   relu,
   sequential,
 } from '@deep-recipe/layers-core'
+import { relatePlaces } from './relate-places.ts'
 
 /** What decides an encoder. */
 export interface EncoderSettings {
@@ -53,13 +55,21 @@ export function makeEncoder({ view, kind, channels, frozen }: EncoderSettings): 
 }
 
 /**
- * Convolutions over pictures. The first block, 5 × 5, takes every second place; those in between halve the side by pooling.
+ * Convolutions over pictures, of which the last two are a residual block; then places learn of each other. The first
+ * convolution, 5 × 5, takes every second place; those in between halve the side by pooling.
  *
  * [batch, 3, size, size], bytes → [batch, side², channels + 2].
  */
 function pictureEncoder(channels: readonly number[]): Layer {
-  const blocks = convolutions(channels)
-  return wrap('pictures', blocks, (map) => listPlaces(map))
+  const last = channels.at(-1) as number
+  const refinement = residual(sequential(...convolution(last), ...convolution(last).slice(0, 2)), { activation: relu })
+  const places = makeLayer('listPlaces', (map) => listPlaces(map))
+  const blocks = sequential(convolutions(channels), refinement, places, relatePlaces(Math.ceil(last / 2)))
+  return {
+    name: `pictures(${blocks.name})`,
+    init: (key, shape) => blocks.init(key, shape),
+    apply: (params, pictures, context) => blocks.apply(params as ParamsByPosition, scaleBytes(pictures), context),
+  }
 }
 
 /**
@@ -97,23 +107,17 @@ function featureEncoder(channels: readonly number[]): Layer {
   }
 }
 
-function wrap(name: string, blocks: Layer<ParamsByPosition>, finish: (map: Tensor) => Tensor): Layer {
-  return {
-    name: `${name}(${blocks.name})`,
-    init: (key, shape) => blocks.init(key, shape),
-    apply: (params, pictures, context) =>
-      finish(blocks.apply(params as ParamsByPosition, scaleBytes(pictures), context)),
-  }
-}
-
 function convolutions(channels: readonly number[]): Layer<ParamsByPosition> {
   const blocks = channels.flatMap((filters, position) => [
-    conv2d(filters, position === 0 ? 5 : 3, { padding: 'same', useBias: false, stride: position === 0 ? 2 : 1 }),
-    batchNorm(),
-    activation(relu, 'relu'),
+    ...(position === 0 ? convolution(filters, 5, 2) : convolution(filters)),
     ...(position > 0 && position < channels.length - 1 ? [maxPool2d(2)] : []),
   ])
   return sequential(...blocks)
+}
+
+function convolution(filters: number, window = 3, stride = 1): Layer[] {
+  const sum = conv2d(filters, window, { padding: 'same', useBias: false, stride })
+  return [sum, batchNorm(), activation(relu, 'relu')]
 }
 
 /** Side of the map that attention sees of a picture. */

@@ -1,7 +1,7 @@
 // Batches: each view with one of its captions, the same ones from any batch on.
 import { toHostArray } from '@deep-recipe/core-tensor'
 import { expect, test } from 'vitest'
-import { captionSource, joinViews, takeExamples, viewsInMemory } from './examples.ts'
+import { captionSource, endlessSource, joinViews, takeExamples, viewsInMemory } from './examples.ts'
 import { collectWords, decodeCaption } from './words.ts'
 
 const captions = [['a dog', 'one dog'], ['a cat'], ['a bird', 'one bird'], ['a fish'], ['a cow']]
@@ -68,6 +68,31 @@ test('an epoch can be taken up at any batch, with the same words left out', () =
   const extra = { seed: 3, wordDropout: 0.5 }
   expect(listRows(4, 1, extra)).toEqual(listRows(4, 0, extra).slice(2))
   expect(listRows(4, 0, extra)).not.toEqual(listRows(5, 0, extra))
+})
+
+test('of examples without end each epoch has the next ones, and can be taken up at any batch', () => {
+  const drawn: [number, number][] = []
+  const draw = (first: number, count: number) => {
+    drawn.push([first, count])
+    return takeExamples(
+      examples,
+      Array.from({ length: count }, (_, i) => (first + i) % 5),
+    )
+  }
+  const source = endlessSource({ count: 5, draw }, { ...options, seed: 3, wordDropout: 0.5 })
+  const list = (epoch: number, start: number) =>
+    [...(source.epoch(epoch, start) as Iterable<{ inputs: never; weights: Float32Array }>)].map(
+      ({ inputs, weights }) => [[...toHostArray(inputs).data], [...weights]] as const,
+    )
+  const whole = list(1, 0)
+  expect(drawn).toEqual([6, 8, 10].map((first) => [first, 2]))
+  expect(whole.map(([numbers]) => [numbers[0], numbers[width]])).toEqual([
+    [14, 28],
+    [42, 56],
+    [0, 14],
+  ])
+  expect(whole.flatMap(([, weights]) => weights)).toEqual([1, 1, 1, 1, 1, 1])
+  expect(list(1, 2)).toEqual(whole.slice(2))
 })
 
 test('words are left out of what is read, never of what is to be said', () => {

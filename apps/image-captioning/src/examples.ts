@@ -67,18 +67,24 @@ export function joinViews(
   return { shape: [to - from, ...views.shape], dtype: 'float32', data }
 }
 
+/** Examples of which there is no end: no epoch has those of another one. */
+export interface EndlessExamples {
+  /** How many make an epoch. */
+  readonly count: number
+  /** Those from number `first` on. */
+  draw(first: number, count: number): Examples
+}
+
 /**
  * Batches for training. `fit` hands one array to a model: each row holds the numbers of a view, then `steps` words that
  * are read (start, the caption) and as many that are to be said (the caption, end), and for each symbol the share of all
  * captions of the view that have it. All batches have the same size; what fills up the last one has weight 0.
  */
-export function captionSource({ views, captions }: Examples, options: BatchOptions): BatchSource {
-  const { vocabulary, steps, seed, wordDropout = 0 } = options
+export function captionSource(examples: Examples, options: BatchOptions): BatchSource {
+  const { views, captions } = examples
+  const { vocabulary, seed } = options
   const batchSize = Math.min(options.batchSize, Math.max(1, views.count))
-  const encoded = captions.map((all) => all.map((caption) => encodeCaption(caption, vocabulary, steps)))
-  const size = sizeOfView(views)
-  const width = size + 2 * steps + vocabulary.size
-  const shares = encoded.map((all) => shareOfCaptions(all))
+  const encoded = encodeAll(captions, options)
   const length = Math.ceil(views.count / batchSize)
   return {
     length,
@@ -87,29 +93,87 @@ export function captionSource({ views, captions }: Examples, options: BatchOptio
       const order = random?.permutation(views.count)
       const choice = captions.map((all) => (random ? random.integer(all.length) : 0))
       for (let batch = start; batch < length; batch++) {
-        const inputs = new Float32Array(batchSize * width)
-        const weights = new Float32Array(batchSize)
-        for (let row = 0; row < batchSize; row++) {
+        const rows = Array.from({ length: batchSize }, (_, row): Row => {
           const position = batch * batchSize + row
           const index = order?.[position % views.count] ?? position % views.count
-          weights[row] = position < views.count ? 1 : 0
-          const words = encoded[index]?.[choice[index] ?? 0] ?? new Int32Array(steps + 1)
-          const place = row * width + size
-          inputs.set(views.read(index), row * width)
-          inputs.set(words.subarray(0, steps), place)
-          inputs.set(words.subarray(1), place + steps)
-          for (const [symbol, share] of shares[index] ?? []) inputs[place + 2 * steps + symbol] = share
           // A stream of its own for each example of each epoch: an epoch may begin at any batch.
-          if (random && wordDropout > 0)
-            forget(inputs.subarray(place + 1, place + steps), wordDropout, random.fork(index))
-        }
-        yield {
-          inputs: { shape: [batchSize, width], dtype: 'float32', data: inputs },
-          targets: { shape: [batchSize], dtype: 'int32', data: new Int32Array(batchSize) },
-          weights,
-        }
+          const own = random?.fork(index)
+          return { ...encoded[index], view: views.read(index), choice: choice[index] ?? 0, random: own } as Row
+        })
+        const real = Math.min(batchSize, views.count - batch * batchSize)
+        yield makeBatch(rows, real, vocabulary.size, options)
       }
     },
+  }
+}
+
+/** The same for examples without end. They come in random order already; each epoch goes on where the one before it ended. */
+export function endlessSource(
+  examples: EndlessExamples,
+  options: BatchOptions & { readonly seed: number },
+): BatchSource {
+  const batchSize = Math.min(options.batchSize, examples.count)
+  const length = Math.ceil(examples.count / batchSize)
+  return {
+    length,
+    *epoch(epoch, start): Iterable<TrainingBatch> {
+      for (let batch = start; batch < length; batch++) {
+        const first = (epoch * length + batch) * batchSize
+        const { views, captions } = examples.draw(first, batchSize)
+        const rows = encodeAll(captions, options).map((encoded, row): Row => {
+          const random = new HostRandom(options.seed).fork(first + row)
+          return { ...encoded, view: views.read(row), choice: random.integer(encoded.words.length), random }
+        })
+        yield makeBatch(rows, batchSize, options.vocabulary.size, options)
+      }
+    },
+  }
+}
+
+/** The captions of a view as numbers, and for each symbol the share of them that have it. */
+interface EncodedCaptions {
+  readonly words: readonly Int32Array[]
+  readonly shares: ReadonlyMap<number, number>
+}
+
+/** What becomes one row of a batch. */
+interface Row extends EncodedCaptions {
+  readonly view: Uint8Array | Float32Array
+  /** Which of the captions is to be said. */
+  readonly choice: number
+  readonly random: HostRandom | undefined
+}
+
+function encodeAll(captions: Examples['captions'], { vocabulary, steps }: BatchOptions): EncodedCaptions[] {
+  return captions.map((all) => {
+    const words = all.map((caption) => encodeCaption(caption, vocabulary, steps))
+    return { words, shares: shareOfCaptions(words) }
+  })
+}
+
+/** A batch of which the first `real` rows count. */
+function makeBatch(
+  rows: readonly Row[],
+  real: number,
+  symbols: number,
+  { steps, wordDropout = 0 }: BatchOptions,
+): TrainingBatch {
+  const size = rows[0]?.view.length ?? 0
+  const width = size + 2 * steps + symbols
+  const inputs = new Float32Array(rows.length * width)
+  rows.forEach(({ view, words, shares, choice, random }, number) => {
+    const said = words[choice] ?? new Int32Array(steps + 1)
+    const place = number * width + size
+    inputs.set(view, number * width)
+    inputs.set(said.subarray(0, steps), place)
+    inputs.set(said.subarray(1), place + steps)
+    for (const [symbol, share] of shares) inputs[place + 2 * steps + symbol] = share
+    if (random && wordDropout > 0) forget(inputs.subarray(place + 1, place + steps), wordDropout, random)
+  })
+  return {
+    inputs: { shape: [rows.length, width], dtype: 'float32', data: inputs },
+    targets: { shape: [rows.length], dtype: 'int32', data: new Int32Array(rows.length) },
+    weights: Float32Array.from({ length: rows.length }, (_, number) => (number < real ? 1 : 0)),
   }
 }
 

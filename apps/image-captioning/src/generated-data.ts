@@ -15,7 +15,7 @@ import { type Examples, viewsInMemory } from './examples.ts'
 
 /** What to generate. */
 export interface GeneratedOptions {
-  /** Scenes or clips to train on. */
+  /** Scenes or clips to train on in an epoch; the next one has others. */
   readonly count: number
   readonly size: number
   /** Of scenes. */
@@ -26,6 +26,9 @@ export interface GeneratedOptions {
 
 /** The data are the same for every run: only the training depends on the run's seed. */
 const seeds = { train: 1, validation: 2, 'new combinations': 3, trained: 4, 'new objects': 5 } as const
+
+/** Enough to meet every word. */
+const sampleSize = 2000
 
 /** How many to set aside where so many are trained on. */
 function setAside(count: number): { validation: number; test: number } {
@@ -44,7 +47,8 @@ interface Generated<Thing> {
 interface Generator<Thing> {
   /** What a thing is called, in the plural. */
   readonly name: string
-  make(count: number, seed: number, combinations: Combinations): Generated<Thing>
+  /** `count` of the row that belongs to a seed, from number `first` on. */
+  make(count: number, seed: number, combinations: Combinations, first?: number): Generated<Thing>
   isTrue(sentence: string, thing: Thing): boolean
 }
 
@@ -52,7 +56,7 @@ interface Generator<Thing> {
 function divide<Thing>(
   count: number,
   { name, make, isTrue }: Generator<Thing>,
-): Pick<CaptionData, 'notes' | 'train' | 'validation' | 'tests'> {
+): Pick<CaptionData, 'notes' | 'train' | 'endless' | 'validation' | 'tests'> {
   const makeTest = (combinations: Combinations, title: string): TestSet => {
     const { examples, things } = make(setAside(count).test, seeds[combinations], combinations)
     const isExact = (sentence: string, index: number): boolean => {
@@ -63,7 +67,8 @@ function divide<Thing>(
   }
   return {
     notes: [],
-    train: make(count, seeds.train, 'trained').examples,
+    train: make(Math.min(count, sampleSize), seeds.train, 'trained').examples,
+    endless: { count, draw: (first, number) => make(number, seeds.train, 'trained', first).examples },
     validation: make(setAside(count).validation, seeds.validation, 'trained').examples,
     tests: [
       makeTest('new combinations', 'new combinations'),
@@ -77,8 +82,15 @@ function divide<Thing>(
 export function generateSceneData({ count, size, mostObjects }: GeneratedOptions): CaptionData {
   const generator: Generator<Scene> = {
     name: 'scenes',
-    make(number, seed, combinations) {
-      const { images, captions, scenes } = generateScenes({ count: number, seed, size, mostObjects, combinations })
+    make(number, seed, combinations, first = 0) {
+      const { images, captions, scenes } = generateScenes({
+        count: number,
+        seed,
+        first,
+        size,
+        mostObjects,
+        combinations,
+      })
       return { examples: { views: viewsInMemory(images.data, [3, size, size]), captions }, things: scenes }
     },
     isTrue(sentence, scene) {
@@ -87,7 +99,7 @@ export function generateSceneData({ count, size, mostObjects }: GeneratedOptions
     },
   }
   const objects = mostObjects === 1 ? 'one object each' : `up to ${mostObjects} objects`
-  const source = `${count} generated scenes of ${size} × ${size} pixels, ${objects}`
+  const source = `generated scenes of ${size} × ${size} pixels, ${objects}`
   return { source, kind: 'pictures', ...divide(count, generator) }
 }
 
@@ -95,8 +107,8 @@ export function generateSceneData({ count, size, mostObjects }: GeneratedOptions
 export function generateClipData({ count, size, frames }: GeneratedOptions): CaptionData {
   const generator: Generator<Clip> = {
     name: 'clips',
-    make(number, seed, combinations) {
-      const { images, captions, clips } = generateClips({ count: number, seed, size, frames, combinations })
+    make(number, seed, combinations, first = 0) {
+      const { images, captions, clips } = generateClips({ count: number, seed, first, size, frames, combinations })
       return { examples: { views: viewsInMemory(images.data, [frames, 3, size, size]), captions }, things: clips }
     },
     isTrue(sentence, clip) {
@@ -104,6 +116,6 @@ export function generateClipData({ count, size, frames }: GeneratedOptions): Cap
       return said !== undefined && isTrueOfClip(said, clip)
     },
   }
-  const source = `${count} generated clips of ${frames} frames of ${size} × ${size} pixels`
+  const source = `generated clips of ${frames} frames of ${size} × ${size} pixels`
   return { source, kind: 'clips', ...divide(count, generator) }
 }

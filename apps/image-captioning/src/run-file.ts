@@ -9,7 +9,6 @@ import {
   CheckpointError,
   type HostParams,
   type JsonRecord,
-  loadLatestCheckpoint,
   loadTrained,
   writeFileAtomically,
 } from '@deep-recipe/training'
@@ -69,10 +68,9 @@ export async function loadCaptioner(
   const run = await readRunFile(folder)
   const captioner = makeCaptioner({ ...run.settings, looking })
   const checkpoints = folderOf(folder, looking)
-  const { checkpoint } = await loadLatestCheckpoint(checkpoints)
-  const saved = (checkpoint?.state.callbacks as JsonRecord | undefined)?.[vocabularyName] as JsonRecord | undefined
+  const { params, callbacks, warnings } = await loadTrained(checkpoints, captioner.layer.init(randomKey(0), []))
+  const saved = callbacks[vocabularyName] as JsonRecord | undefined
   if (saved) requireSameWords(checkpoints, saved, digestOf(run.words))
-  const { params, warnings } = await loadTrained(checkpoints, captioner.layer.init(randomKey(0), []))
   return { ...run, captioner, vocabulary: makeVocabulary(run.words), params, warnings }
 }
 

@@ -147,11 +147,12 @@ async function requireSameWords(folder: string, vocabulary: Vocabulary): Promise
 }
 
 function describeSizes(
-  { train, validation, tests }: CaptionData,
+  { train, endless, validation, tests }: CaptionData,
   { size }: Vocabulary,
   { steps }: CaptionerSettings,
 ): string {
-  const counts = `${train.views.count} to train on, ${validation.views.count} to validate with, ${tests.map(({ name, examples }) => `${examples.views.count} ${name}`).join(', ')} to test with`
+  const amount = endless ? `${endless.count} in each epoch, always new ones` : `${train.views.count} to train on`
+  const counts = `${amount}, ${validation.views.count} to validate with, ${tests.map(({ name, examples }) => `${examples.views.count} ${name}`).join(', ')} to test with`
   return `${counts}; ${size} words, captions of up to ${steps - 1}.`
 }
 

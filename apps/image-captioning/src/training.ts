@@ -24,7 +24,7 @@ import {
 } from '@deep-recipe/training'
 import type { CaptionData } from './caption-data.ts'
 import type { Captioner } from './captioner.ts'
-import { captionSource } from './examples.ts'
+import { captionSource, endlessSource } from './examples.ts'
 import type { Settings } from './options.ts'
 import { folderOf, rememberWords } from './run-file.ts'
 
@@ -69,7 +69,8 @@ export async function trainCaptioner(
   const { backend, settings, vocabulary, epochs, seed, signal, resume, callbacks } = options
   const { steps, looking } = captioner.settings
   const { batchSize, wordDropout, learningRate } = settings
-  const source = captionSource(data.train, { vocabulary, steps, batchSize, seed, wordDropout })
+  const cutting = { vocabulary, steps, batchSize, seed, wordDropout }
+  const source = data.endless ? endlessSource(data.endless, cutting) : captionSource(data.train, cutting)
   const total = epochs * source.length
   const slow = Math.min(50, Math.ceil(total / 10))
   const folder = folderOf(options.folder, looking)

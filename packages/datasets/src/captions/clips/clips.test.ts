@@ -95,3 +95,10 @@ test.each(['', 'a large red circle', 'a large red circle moves', 'a circle appea
 test('refuses too few frames', () => {
   expect(() => generateClips({ count: 1, seed: 1, frames: 5 })).toThrow(DatasetError)
 })
+
+test('clip i depends on the seed and i alone', () => {
+  const all = generateClips({ count: 4, seed: 3, size: 16 })
+  const rest = generateClips({ count: 2, first: 2, seed: 3, size: 16 })
+  expect(rest.captions).toEqual(all.captions.slice(2))
+  expect([...rest.images.data]).toEqual([...all.images.data.subarray(all.images.data.length / 2)])
+})

@@ -13,6 +13,8 @@ export interface GenerateClipsOptions {
   readonly count: number
   /** Equal seeds give equal clips. */
   readonly seed: number
+  /** Number of the first: clips come in an endless row, of which any part can be generated. Default 0. */
+  readonly first?: number
   /** Frames of a clip, at least 6. Default 8. */
   readonly frames?: number
   /** Side of a frame, pixels. Default 32. */
@@ -36,14 +38,15 @@ export interface CaptionedClips {
 const sentences = 4
 
 /**
- * Generates captioned clips. Clip i depends on the seed and i alone.
+ * Generates captioned clips. Clip i of the row depends on the seed and i alone.
  *
  * @throws DatasetError for counts, sizes or seeds that are not whole numbers in range.
  */
 export function generateClips(options: GenerateClipsOptions): CaptionedClips {
-  const { count, seed, frames = 8, size = 32, combinations = 'trained', noise = 0.06 } = options
+  const { count, seed, first = 0, frames = 8, size = 32, combinations = 'trained', noise = 0.06 } = options
   checkCount('generateClips: count', count, 1)
   checkSeed('generateClips: seed', seed)
+  checkCount('generateClips: first', first, 0)
   checkCount('generateClips: frames', frames, 6)
   checkCount('generateClips: size', size, 16)
   checkAmount('generateClips: noise', noise, 0)
@@ -51,7 +54,7 @@ export function generateClips(options: GenerateClipsOptions): CaptionedClips {
   const area = 3 * size * size
   const pixels = new Uint8Array(count * frames * area)
   const clips = Array.from({ length: count }, (_, i): ComposedClip => {
-    const own = random.fork(i)
+    const own = random.fork(first + i)
     const clip = composeClip(own.fork(0), combinations, frames)
     for (let frame = 0; frame < frames; frame++) {
       const objects = clip.tracks.map(({ object, radius, path }) => {
@@ -66,7 +69,7 @@ export function generateClips(options: GenerateClipsOptions): CaptionedClips {
     images: ndarray(pixels, [count, frames, 3, size, size]),
     clips,
     captions: clips.map(({ statement }, i) => {
-      const own = random.fork(i).fork(2)
+      const own = random.fork(first + i).fork(2)
       const different = new Set<string>()
       while (different.size < sentences) different.add(writeClipSentence(statement, own))
       return [...different]

@@ -15,6 +15,8 @@ export interface GenerateScenesOptions {
   readonly count: number
   /** Equal seeds give equal scenes. */
   readonly seed: number
+  /** Number of the first: scenes come in an endless row, of which any part can be generated. Default 0. */
+  readonly first?: number
   /** Side of the pictures, pixels. Default 32. */
   readonly size?: number
   /** Objects in a picture: 1 to this, at most 3. Default 3. */
@@ -42,14 +44,16 @@ export interface CaptionedScenes {
 
 /**
  * Generates captioned scenes of one to three objects: one at a place, several of a kind, two of which one is left of,
- * above or in front of the other, two with a third beside both. Scene i depends on the seed and i alone.
+ * above or in front of the other, two with a third beside both. Scene i of the row depends on the seed and i alone.
  *
  * @throws DatasetError for counts, sizes or seeds that are not whole numbers in range.
  */
 export function generateScenes(options: GenerateScenesOptions): CaptionedScenes {
-  const { count, seed, size = 32, mostObjects = 3, captions = 5, combinations = 'trained', noise = 0.06 } = options
+  const { count, seed, first = 0, size = 32, mostObjects = 3, captions = 5 } = options
+  const { combinations = 'trained', noise = 0.06 } = options
   checkCount('generateScenes: count', count, 1)
   checkSeed('generateScenes: seed', seed)
+  checkCount('generateScenes: first', first, 0)
   checkCount('generateScenes: size', size, 16)
   checkCount('generateScenes: captions', captions, 1)
   checkCount('generateScenes: mostObjects', mostObjects, 1)
@@ -59,7 +63,7 @@ export function generateScenes(options: GenerateScenesOptions): CaptionedScenes 
   const random = new HostRandom(seed)
   const pixels = new Uint8Array(count * 3 * size * size)
   const scenes = Array.from({ length: count }, (_, i): ComposedScene => {
-    const own = random.fork(i)
+    const own = random.fork(first + i)
     const scene = composeScene(own.fork(0), combinations, mostObjects)
     drawScene(scene.objects, own.fork(1), { pixels, offset: i * 3 * size * size, size, noise })
     return scene
@@ -67,7 +71,7 @@ export function generateScenes(options: GenerateScenesOptions): CaptionedScenes 
   return {
     images: ndarray(pixels, [count, 3, size, size]),
     scenes,
-    captions: scenes.map((scene, i) => writeDifferent(scene, captions, random.fork(i).fork(2))),
+    captions: scenes.map((scene, i) => writeDifferent(scene, captions, random.fork(first + i).fork(2))),
   }
 }
 

@@ -182,6 +182,9 @@ describe('pictures', () => {
     const [few, more] = [3, 5].map((count) => generateScenes({ count, seed: 4, size: 16 }))
     expect(few?.captions).toEqual(more?.captions.slice(0, 3))
     expect([...(few?.images.data ?? [])]).toEqual([...(more?.images.data.subarray(0, few?.images.size) ?? [])])
+    const rest = generateScenes({ count: 2, first: 3, seed: 4, size: 16 })
+    expect(rest.captions).toEqual(more?.captions.slice(3))
+    expect([...rest.images.data]).toEqual([...(more?.images.data.subarray(3 * 3 * 16 * 16) ?? [])])
     expect(generateScenes({ count: 3, seed: 5, size: 16 }).captions).not.toEqual(few?.captions)
   })
 })
@@ -189,6 +192,7 @@ describe('pictures', () => {
 test.each([
   ['no scene', { count: 0, seed: 1 }],
   ['no seed', { count: 1, seed: Number.NaN }],
+  ['a first before the first', { count: 1, seed: 1, first: -1 }],
   ['tiny pictures', { count: 1, seed: 1, size: 8 }],
   ['too many objects', { count: 1, seed: 1, mostObjects: 4 }],
   ['too many captions', { count: 1, seed: 1, captions: 11 }],
