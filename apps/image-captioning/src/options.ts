@@ -33,7 +33,7 @@ export const trainOptions: {
 } = {
   video: flagOption({ description: 'Clips in place of pictures: sentences about what happened' }),
   scenes: integerOption({
-    description: 'Scenes or clips to generate for training (default 3000, clips 1500)',
+    description: 'Generated scenes or clips in an epoch; each epoch has new ones (default 3000, clips 1500)',
     least: 40,
     most: 200_000,
   }),
