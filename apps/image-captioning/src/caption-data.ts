@@ -8,6 +8,8 @@ export interface TestSet {
   readonly examples: Examples
   /** Whether a sentence says truly and fully what example `index` shows; where that is known. */
   readonly isExact?: (sentence: string, index: number) => boolean
+  /** What kind of thing example `index` shows, e.g. `left of`; where that is known. */
+  readonly kindOf?: (index: number) => string
 }
 
 /** Data of a run. */

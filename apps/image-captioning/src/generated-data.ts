@@ -1,14 +1,14 @@
 // Scenes and clips that need no download: to train on, to validate with, and three sets to test with.
 import {
-  type Clip,
   type Combinations,
+  type ComposedClip,
+  type ComposedScene,
   generateClips,
   generateScenes,
   isTrueOf,
   isTrueOfClip,
   readClipSentence,
   readSceneSentence,
-  type Scene,
 } from '@deep-recipe/datasets/captions'
 import type { CaptionData, TestSet } from './caption-data.ts'
 import { type Examples, viewsInMemory } from './examples.ts'
@@ -50,12 +50,13 @@ interface Generator<Thing> {
   /** `count` of the row that belongs to a seed, from number `first` on. */
   make(count: number, seed: number, combinations: Combinations, first?: number): Generated<Thing>
   isTrue(sentence: string, thing: Thing): boolean
+  kindOf(thing: Thing): string
 }
 
 /** What one is trained on has no combination of what one is tested on. */
 function divide<Thing>(
   count: number,
-  { name, make, isTrue }: Generator<Thing>,
+  { name, make, isTrue, kindOf }: Generator<Thing>,
 ): Pick<CaptionData, 'notes' | 'train' | 'endless' | 'validation' | 'tests'> {
   const makeTest = (combinations: Combinations, title: string): TestSet => {
     const { examples, things } = make(setAside(count).test, seeds[combinations], combinations)
@@ -63,7 +64,7 @@ function divide<Thing>(
       const thing = things[index]
       return thing !== undefined && isTrue(sentence, thing)
     }
-    return { name: title, examples, isExact }
+    return { name: title, examples, isExact, kindOf: (index) => kindOf(things[index] as Thing) }
   }
   return {
     notes: [],
@@ -80,7 +81,7 @@ function divide<Thing>(
 
 /** Scenes. */
 export function generateSceneData({ count, size, mostObjects }: GeneratedOptions): CaptionData {
-  const generator: Generator<Scene> = {
+  const generator: Generator<ComposedScene> = {
     name: 'scenes',
     make(number, seed, combinations, first = 0) {
       const { images, captions, scenes } = generateScenes({
@@ -97,6 +98,10 @@ export function generateSceneData({ count, size, mostObjects }: GeneratedOptions
       const said = readSceneSentence(sentence)
       return said !== undefined && isTrueOf(said, scene)
     },
+    kindOf({ statement }) {
+      if (statement.kind === 'three') return 'three objects'
+      return statement.kind === 'pair' ? statement.relation : statement.kind === 'one' ? 'at a place' : 'several'
+    },
   }
   const objects = mostObjects === 1 ? 'one object each' : `up to ${mostObjects} objects`
   const source = `generated scenes of ${size} × ${size} pixels, ${objects}`
@@ -105,7 +110,7 @@ export function generateSceneData({ count, size, mostObjects }: GeneratedOptions
 
 /** Clips, in the same way. */
 export function generateClipData({ count, size, frames }: GeneratedOptions): CaptionData {
-  const generator: Generator<Clip> = {
+  const generator: Generator<ComposedClip> = {
     name: 'clips',
     make(number, seed, combinations, first = 0) {
       const { images, captions, clips } = generateClips({ count: number, seed, first, size, frames, combinations })
@@ -115,6 +120,7 @@ export function generateClipData({ count, size, frames }: GeneratedOptions): Cap
       const said = readClipSentence(sentence)
       return said !== undefined && isTrueOfClip(said, clip)
     },
+    kindOf: ({ statement }) => statement.kind,
   }
   const source = `generated clips of ${frames} frames of ${size} × ${size} pixels`
   return { source, kind: 'clips', ...divide(count, generator) }

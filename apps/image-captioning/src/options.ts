@@ -23,7 +23,7 @@ export const trainOptions: {
   readonly wordDropout: OptionKind<number>
   readonly coverage: OptionKind<number>
   readonly detection: OptionKind<number>
-  readonly batchSize: OptionKind<number>
+  readonly batchSize: OptionKind<number | undefined>
   readonly minimumCount: OptionKind<number | undefined>
   readonly compare: OptionKind<boolean>
   readonly encoder: OptionKind<string | undefined>
@@ -74,7 +74,7 @@ export const trainOptions: {
     least: 0,
     most: 10,
   }),
-  batchSize: integerOption({ description: 'Examples in a step', default: 32, least: 1 }),
+  batchSize: integerOption({ description: 'Examples in a step (default 16 generated scenes, else 32)', least: 1 }),
   minimumCount: integerOption({
     description: 'How often a word must occur to be learned (default 1 generated, 3 with --data)',
     least: 1,
@@ -134,7 +134,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     wordDropout: number('wordDropout', trainOptions.wordDropout.defaultValue),
     coverage: number('coverage', trainOptions.coverage.defaultValue),
     detection: number('detection', trainOptions.detection.defaultValue),
-    batchSize: number('batchSize', trainOptions.batchSize.defaultValue),
+    batchSize: number('batchSize', generated && !video ? 16 : 32),
     minimumCount: number('minimumCount', generated ? 1 : 3),
     encoder: typeof options.encoder === 'string' ? options.encoder : undefined,
     encoderScaling: (options.encoderScaling as Scaling | undefined) ?? trainOptions.encoderScaling.defaultValue,

@@ -82,6 +82,14 @@ function addTable(report: Report, { data, results }: CaptioningReport): void {
       caption: `${capital(test.name)}: ${test.examples.views.count}, each with ${test.examples.captions[0]?.length ?? 0} captions to compare with.`,
     })
   }
+  const kinds = results[0]?.scores[0]?.kinds ?? []
+  if (kinds.length > 1) {
+    report.table({
+      columns: ['to be said', { name: 'number', digits: 0 }, { name: 'exact', digits: 3 }],
+      rows: kinds.map(({ kind, count, exact }) => [kind, count, exact]),
+      caption: `${results[0]?.title}, ${data.tests[0].name}: what is said rightly.`,
+    })
+  }
   if (isKnown) {
     report.paragraph(
       'Exact: the sentence, read by the grammar that wrote the captions, names every object rightly and says nothing that is not so. New combinations: trained objects at a place, in a number or beside another that is not in any training example. New objects: their size, colour and shape are never trained together.',

@@ -22,7 +22,16 @@ export function describeResults(results: readonly Result[], { tests }: Pick<Capt
       const cells = [exact === null ? '–' : exact.toFixed(3), bleu4.toFixed(3), cider.toFixed(2)]
       return `${`  ${title}`.padEnd(width)}  ${cells.map((cell) => cell.padEnd(6)).join('  ')}`.trimEnd()
     }),
+    ...describeKinds(results[0]?.scores[number]),
   ])
+}
+
+/** Of the first captioner: which share is exact, by what there is to be said. */
+function describeKinds(scores: Scores | undefined): string[] {
+  if (!scores || scores.kinds.length < 2) return []
+  return [
+    `  of these ${scores.kinds.map(({ kind, count, exact }) => `${kind} ${exact.toFixed(2)} (${count})`).join(', ')}`,
+  ]
 }
 
 /** The final figures of train and evaluate, for --json. */

@@ -10,22 +10,44 @@ import { splitCaption } from './words.ts'
 export interface Scores {
   /** Share of captions that state their picture truly and fully; null where nobody can tell. */
   readonly exact: number | null
+  /** The same for each kind of thing that the set shows, in the order of their names; empty where nobody can tell. */
+  readonly kinds: readonly KindScore[]
   /** BLEU-4 against all captions of each picture, 0 to 1. */
   readonly bleu4: number
   /** CIDEr-D against all captions of each picture, 0 to 10; papers give it times 100. */
   readonly cider: number
 }
 
+/** How many captions of things of one kind are exact. */
+export interface KindScore {
+  readonly kind: string
+  readonly count: number
+  readonly exact: number
+}
+
 /** Scores one caption for each example. */
-export function scoreCaptions(said: readonly string[], { examples, isExact }: TestSet): Scores {
+export function scoreCaptions(said: readonly string[], { examples, isExact, kindOf }: TestSet): Scores {
   const candidates = said.map(splitCaption)
   const references = examples.captions.map((captions) => captions.map(splitCaption))
-  const exact = isExact ? said.filter((caption, index) => isExact(caption, index)).length / said.length : null
+  const right = isExact && said.map(isExact)
   return {
-    exact,
+    exact: right ? shareOf(right) : null,
+    kinds: right && kindOf ? scoreKinds(right, kindOf) : [],
     bleu4: corpusBleu(candidates, references).bleu,
     cider: ciderD(candidates, references).cider,
   }
+}
+
+function scoreKinds(right: readonly boolean[], kindOf: (index: number) => string): KindScore[] {
+  const names = [...new Set(right.map((_, index) => kindOf(index)))].sort()
+  return names.map((kind) => {
+    const own = right.filter((_, index) => kindOf(index) === kind)
+    return { kind, count: own.length, exact: shareOf(own) }
+  })
+}
+
+function shareOf(right: readonly boolean[]): number {
+  return right.filter(Boolean).length / right.length
 }
 
 /** Captions that are compared in search of the one that fits most pictures. */

@@ -40,8 +40,8 @@ export const train: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Learn to caption pictures or clips, and measure on ones that were set aside',
   options: trainOptions,
   examples: [
-    ['train', 'on generated scenes, in about half a minute'],
-    ['train --objects 3 --size 64 --scenes 12000 --epochs 30', 'numbers and relations, much longer'],
+    ['train', 'on generated scenes of one object, in about a minute'],
+    ['train --objects 2 --epochs 60 --batch-size 32', 'numbers and relations as well, much longer'],
     ['train --video', 'on generated clips, with and without temporal attention'],
     ['train --data ~/flickr8k --epochs 20', 'on photographs: Flickr8k, Flickr30k or COCO as they are published'],
     ['train --data ~/flickr8k --encoder resnet18.onnx', 'the same on the features of another network'],
