@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { lastLine, makeFolder, runApp, startApp } from './run-app.ts'
 
 const folder = makeFolder('captioning')
-const tiny = ['--backend', 'reference', '--scenes', '64', '--size', '16', '--units', '8', '--width', '2'] as const
+const tiny = '--backend reference --seed 2 --scenes 64 --size 16 --units 8 --width 2'.split(' ')
 const app = 'image-captioning'
 
 interface Figures {
