@@ -12,6 +12,7 @@ import { measureAll } from './train.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Measure the networks of a run on clean and on noisy test images',
+  without: ['seed'],
   examples: [
     ['evaluate', 'the last run, on the data it was trained with'],
     ['evaluate --out runs/mine --data ~/mnist', 'another run, on other data'],

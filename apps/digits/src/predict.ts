@@ -7,6 +7,7 @@ import { type Picture, readPictures, toImages } from './pictures.ts'
 
 export const predict: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Read digits in PNG pictures or IDX files',
+  without: ['data', 'seed'],
   options: {
     recipe: textOption({ description: 'Recipe whose network answers (default: all, if the run has it)' }),
   },

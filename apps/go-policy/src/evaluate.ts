@@ -10,6 +10,7 @@ import { loadNetwork, readRun } from './trained-run.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Measure the networks of a run on held-out games',
+  without: ['seed'],
   options: {
     testPositions: integerOption({
       description: 'Positions to measure on, at most (default: as in the run)',

@@ -15,6 +15,7 @@ const us = 'go-policy'
 
 export const match: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Play games against another Go program, and count wins, illegal moves and errors',
+  without: ['data'],
   run: 'last',
   options: {
     ...playOptions,

@@ -55,6 +55,7 @@ export function toEngineOptions(
 
 export const gtp: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Play by the Go Text Protocol, version 2, on standard input and output',
+  without: ['data'],
   run: 'last',
   options: playOptions,
   examples: [

@@ -12,6 +12,7 @@ import { loadNetwork, makePolicy, readRun } from './trained-run.ts'
 
 export const predict: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Draw a position of a game with the probabilities of the next moves',
+  without: ['data', 'seed'],
   options: {
     model: playOptions.model,
     move: integerOption({

@@ -20,6 +20,7 @@ const side = 192
 
 export const caption: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Say what pictures (or, after train --video, clips) show, with where it was looked for each word',
+  without: ['data', 'seed'],
   run: 'last',
   options: {
     best: integerOption({ description: 'Captions for each picture', default: 3, least: 1, most: 20 }),

@@ -12,6 +12,7 @@ import { nameOf } from './train.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Measure the captioners of a run on the pictures that were set aside',
+  without: ['seed'],
   examples: [
     ['evaluate', 'the last run, on the data it was trained with'],
     ['evaluate --out runs/mine --data ~/flickr8k', 'another run, on other pictures'],

@@ -12,6 +12,7 @@ import { encodeAll } from './training.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Measure the networks of a run on its held-out sentences',
+  without: ['seed'],
   examples: [
     ['evaluate', 'the last run, on the tenth that it held out'],
     ['evaluate --out runs/mine --data ~/other', 'another run, on the same tenth of other sentences'],

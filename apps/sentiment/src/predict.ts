@@ -18,6 +18,7 @@ const groupSize = 128
 
 export const predict: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Judge sentences: those given, or the lines of standard input',
+  without: ['data', 'seed'],
   options: {
     explain: choiceOption(['occlusion', 'gradient', 'attention'], {
       description:

@@ -16,6 +16,7 @@ import { folderOf, makeTagger } from './training/train-tagger.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Measure the networks of a run on test sentences',
+  without: ['seed'],
   examples: [
     ['evaluate', 'the last run, on the data it was trained with'],
     ['evaluate --out runs/atis --data ~/other', 'another run, on the test file of another folder'],

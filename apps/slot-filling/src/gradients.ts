@@ -9,6 +9,7 @@ import { describeFlows, toFlowRecord } from './gradients/results.ts'
 
 export const gradients: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'See how gradients vanish and explode in recurrent networks, before and after a short training',
+  without: ['data'],
   options: {
     steps: integerOption({ description: 'Steps that a gradient goes back', default: 30, least: 2, most: 1000 }),
     units: integerOption({ description: 'Units of every network', default: 24, least: 1, most: 256 }),

@@ -16,6 +16,7 @@ type Request = { readonly words: readonly string[]; readonly line: number }
 
 export const predict: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Find the slots of sentences: given as arguments, or a line each on standard input',
+  without: ['data', 'seed'],
   options: {
     model: textOption({ description: 'Network that answers (default: the best on the validation sentences)' }),
   },

@@ -7,6 +7,7 @@ import { loadNetwork } from './saved-run.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Measure the network of a run on test recordings',
+  without: ['seed'],
   options: {
     test: textOption({ description: 'Folder with recordings to test on (default: those of the run)' }),
     strings: stringsOption,

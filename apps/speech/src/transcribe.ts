@@ -32,6 +32,7 @@ type Context = CommandContext<OptionValues<typeof transcribeOptions>>
 
 export const transcribe: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Write down the digits that are spoken in WAV files, or in sound on standard input',
+  without: ['data', 'seed'],
   run: 'last',
   options: transcribeOptions,
   operands: { name: '[file...]', description: 'WAV files of any rate; - or none is standard input, WAV or raw' },

@@ -56,6 +56,12 @@ describe('help', () => {
     expect(evaluate).not.toContain('--resume')
   })
 
+  test('what a command has no use for is neither offered nor taken', () => {
+    expect(read('evaluate', '--help').out).not.toContain('--seed')
+    expect(read('evaluate', '--seed', '2').thrown).toBeInstanceOf(UsageError)
+    expect(read('evaluate', '--data', 'here').thrown).toBeUndefined()
+  })
+
   test('nothing typed: the help, as for wrong usage', () => {
     const { out, err, thrown } = read()
     expect(thrown).toEqual(new HelpShown(2))

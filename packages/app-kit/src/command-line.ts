@@ -59,7 +59,7 @@ export function readCommandLine(app: App, words: readonly string[], streams: Hel
     .addHelpText('after', `\nOptions of a command: pnpm ${app.name} train --help`)
   for (const [commandName, command] of Object.entries(app.commands)) {
     const use = command.run ?? defaultUse(commandName)
-    const kinds = { ...command.options, ...sharedOptions(app, use) }
+    const kinds = { ...command.options, ...leaveOut(sharedOptions(app, use), command.without) }
     const child = program.command(commandName).description(command.summary)
     prepare(child, streams)
     if (command.operands) child.argument(command.operands.name, command.operands.description)
@@ -116,6 +116,10 @@ function sharedOptions(app: App, use: RunUse): OptionKinds {
     json: flagOption({ description: 'Print the figures as one JSON object, the only line on standard output' }),
     debug: flagOption({ description: 'Show where an error happened' }),
   }
+}
+
+function leaveOut(kinds: OptionKinds, names: readonly string[]): OptionKinds {
+  return Object.fromEntries(Object.entries(kinds).filter(([name]) => !names.includes(name)))
 }
 
 function withPlaceholder(placeholder: string, kind: OptionKind<unknown>): OptionKind<unknown> {

@@ -5,7 +5,10 @@ import type { BackendName } from './open-app-backend.ts'
 import type { OptionKinds, OptionValues } from './options.ts'
 import type { RunRecord, RunUse } from './run-folder.ts'
 
-/** The options that every command has. Paths are absolute, relative ones having been taken from where the user typed. */
+/**
+ * The options that every command has, but for those that it does `without`. Paths are absolute, relative ones having been taken
+ * from where the user typed.
+ */
 export interface SharedOptions {
   /** A folder that is there; undefined means the embedded data. */
   readonly data: string | undefined
@@ -67,8 +70,13 @@ export interface CommandDefinition<Kinds extends OptionKinds> {
   readonly examples?: readonly Example[]
   /** Default by the command's name: train `new`, evaluate and predict `last`, others `none`. */
   readonly run?: RunUse
+  /** Shared options that mean nothing to this command: they are neither offered nor taken. */
+  readonly without?: readonly DispensableOption[]
   start(context: CommandContext<OptionValues<Kinds>>): Promise<void>
 }
+
+/** Shared options that some commands have no use for. */
+export type DispensableOption = 'data' | 'seed'
 
 /** A command line and what it does. */
 export type Example = readonly [line: string, explanation: string]
@@ -80,6 +88,7 @@ export interface Command {
   readonly operands: CommandDefinition<OptionKinds>['operands']
   readonly examples: readonly Example[]
   readonly run: RunUse | undefined
+  readonly without: readonly DispensableOption[]
   start(context: CommandContext<OptionValues<OptionKinds>>): Promise<void>
 }
 
@@ -101,13 +110,14 @@ export interface App {
 export function defineCommand<const Kinds extends OptionKinds = Record<never, never>>(
   definition: CommandDefinition<Kinds>,
 ): Command {
-  const { summary, options = {}, operands, examples = [], run } = definition
+  const { summary, options = {}, operands, examples = [], run, without = [] } = definition
   return {
     summary,
     options,
     operands,
     examples,
     run,
+    without,
     // The values were made from these very options.
     start: (context) => definition.start(context as CommandContext<OptionValues<Kinds>>),
   }

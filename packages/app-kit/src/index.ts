@@ -4,6 +4,7 @@ export {
   type Command,
   type CommandContext,
   type CommandDefinition,
+  type DispensableOption,
   defineApp,
   defineCommand,
   type Example,

@@ -13,6 +13,7 @@ import { chooseSettings } from './settings.ts'
 
 export const evaluate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Measure the networks of a run on held-out sentences',
+  without: ['seed'],
   examples: [
     ['evaluate', 'the last run, on the test of the data it was trained with'],
     ['evaluate --out runs/chinese --data ~/other', 'another run, on the test of other pairs'],

@@ -37,6 +37,7 @@ const together = 32
 
 export const translate: ReturnType<typeof defineCommand> = defineCommand({
   summary: 'Translate sentences, and show what the network looks at',
+  without: ['data', 'seed'],
   options: translateOptions,
   run: 'last',
   operands: { name: '[sentence...]', description: 'Sentences; without any, the lines of standard input' },
