@@ -22,15 +22,31 @@ describe('help', () => {
     expect(err).toMatch(/^Usage: pnpm digits <command> \[options\]/)
   })
 
-  const shared = ['--data', '--backend', '--seed', '--out', '--json', '--help']
+  const shared = ['--backend', '--out', '--json', '--help']
   test.each([
-    ['train', [...shared, '--epochs', '--resume', '--recipes', '--train-size', '--hidden', '--members', '--noise']],
-    ['evaluate', shared],
-    ['predict', [...shared, '--recipe']],
-  ])('of %s: its options, and examples that name it', async (command, options) => {
+    [
+      'train',
+      [
+        ...shared,
+        '--data',
+        '--seed',
+        '--epochs',
+        '--resume',
+        '--recipes',
+        '--train-size',
+        '--hidden',
+        '--members',
+        '--noise',
+      ],
+      [],
+    ],
+    ['evaluate', [...shared, '--data'], ['--seed', '--epochs']],
+    ['predict', [...shared, '--recipe'], ['--data', '--seed', '--epochs']],
+  ])('of %s: its options, and examples that name it', async (command, options, others) => {
     const { code, out } = await runApp(folder, 'digits', command, '--help')
     expect(code).toBe(0)
     for (const option of options) expect(out).toMatch(new RegExp(`${option}\\b`))
+    for (const option of others) expect(out).not.toMatch(new RegExp(`^ +${option}\\b`, 'm'))
     expect(out).toMatch(new RegExp(`^Examples:\\n( {2}pnpm digits ${command}\\b.* {2}\\S.*\\n?)+$`, 'm'))
     // Nobody needs to scroll sideways: only examples and lists of names are longer.
     const long = out.split('\n').filter((line) => line.length > 80 && / .* /.test(line.trim()))
