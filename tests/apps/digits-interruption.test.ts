@@ -14,11 +14,11 @@ const words = ['train', ...tiny, '--epochs', '12', '--recipes', 'plain,earlyStop
 
 const readRows = (out: string): FigureRow[] => JSON.parse(lastLine(out)).rows
 
-/** All lines of metrics.jsonl but the seconds, which differ. */
+/** All whole lines of metrics.jsonl, of which a killed run may have none, without the seconds, which differ. */
 function readMetrics(run: string): unknown[] {
   const lines = readFileSync(join(folder, run, 'metrics.jsonl'), 'utf8')
-    .trimEnd()
     .split('\n')
+    .slice(0, -1)
   return lines.map((line) => ({ ...JSON.parse(line), seconds: undefined }))
 }
 

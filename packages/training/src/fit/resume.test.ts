@@ -199,7 +199,7 @@ test('a folder that cannot be written is told before the first step', async () =
   expect(backend.memory()).toEqual({ buffers: 0, bytes: 0 })
 })
 
-test('killed twenty times at random moments, a run ends with the same bits as one that was left alone', async () => {
+test('killed twenty times or more at random moments, a run ends with the same bits as one that was left alone', async () => {
   const whole = toComparable(
     await train({ epochs: 160, validation: makeData(30, 2), callbacks: [earlyStopping({ patience: 1000 })] }),
   )
@@ -210,7 +210,8 @@ test('killed twenty times at random moments, a run ends with the same bits as on
       stdio: ['ignore', 'pipe', 'inherit'],
     })
   let step = -1
-  for (let kill = 0; kill < 20; kill++) {
+  // More often where the machine is so busy that little gets done before each.
+  for (let kill = 0; kill < 20 || step <= 20; kill++) {
     const child = start()
     const ended = once(child, 'exit')
     const early = ended.then(() => Promise.reject(new Error('The child ended before it could be killed')))
@@ -223,7 +224,6 @@ test('killed twenty times at random moments, a run ends with the same bits as on
     expect(checkpoint?.step).toBeGreaterThanOrEqual(step)
     step = checkpoint?.step as number
   }
-  expect(step).toBeGreaterThan(20)
   const child = start()
   expect(await once(child, 'exit')).toEqual([0, null])
   const options = { epochs: 160, callbacks: [earlyStopping({ patience: 1000 })] }
