@@ -11,7 +11,7 @@ export const stops: readonly Stop[] = [
   // Of all recipes those from which one learns most in the shortest time.
   { app: 'digits', args: ['train', '--recipes', 'plain,dropout,createdData'] },
   { app: 'go-policy', args: ['train'] },
-  { app: 'slot-filling', args: ['train', '--epochs', '7'] },
+  { app: 'slot-filling', args: ['train', '--epochs', '6'] },
   { app: 'sentiment', args: ['train'] },
   { app: 'speech', args: ['train'] },
   { app: 'translation', args: ['train'] },
