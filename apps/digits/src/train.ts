@@ -119,7 +119,11 @@ async function trainAll(
   training: TrainingOptions,
 ): Promise<TrainedRecipe[] | undefined> {
   const { options, terminal, log } = context
-  const metrics = await openFigures(join(options.out, 'metrics.jsonl'), options.resume)
+  // After a resume some epochs may come again, with the same figures: they are told once.
+  const metrics = await openMetrics(join(options.out, 'metrics.jsonl'), {
+    distinct: ['recipe', 'member', 'epoch'],
+    resume: options.resume,
+  })
   const members = listAllMembers(plans)
   const done = new Map<string, Trained>()
   // Most networks are trained before a bar of their own would show: this one is for the whole.
@@ -206,12 +210,6 @@ function describeMember({ recipe, number }: Member, { ingredients }: TrainingOpt
 
 function describeSizes(data: LaboratoryData): string {
   return `${countExamples(data.train)} to train on, ${countExamples(data.validation)} to validate with, ${countExamples(data.test)} to test with`
-}
-
-/** metrics.jsonl. After a resume some epochs may come again, with the same figures: they are told once. */
-function openFigures(path: string, resume: boolean): Promise<MetricsFile> {
-  const resuming = resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {}
-  return openMetrics(path, { distinct: ['recipe', 'member', 'epoch'], ...resuming })
 }
 
 /** A line in metrics.jsonl for each epoch. */

@@ -66,7 +66,7 @@ async function runTraining(context: Context): Promise<void> {
   // After a resume some parts may come again, with the same figures: they are told once.
   const file = await openMetrics(join(options.out, 'metrics.jsonl'), {
     distinct: ['network', 'part'],
-    ...(options.resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {}),
+    resume: options.resume,
   })
   const trained: TrainedNetwork[] = []
   for (const { name, layer } of networks) {

@@ -9,8 +9,7 @@ export interface FiguresFile {
 
 /** Opens the file of a run. After a resume some epochs may come again, with the same figures: they are told once. */
 export async function openFigures(path: string, resume: boolean): Promise<FiguresFile> {
-  const resuming = resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {}
-  const file = await openMetrics(path, { distinct: ['model', 'epoch'], ...resuming })
+  const file = await openMetrics(path, { distinct: ['model', 'epoch'], resume })
   return {
     record: (model) => ({
       name: 'metrics',

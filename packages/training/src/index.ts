@@ -44,6 +44,7 @@ export type { MarkedText, MarkedTexts, MarkedWord } from './report/marked-text.t
 export * from './report/report.ts'
 export type { Table, TableCell, TableColumn } from './report/table.ts'
 export type { TaggedSpan, TaggedText, TaggedTexts } from './report/tagged-text.ts'
+export type { TextFrame } from './report/text-frame.ts'
 export * from './schedules.ts'
 export { recordEvents } from './viewers/record-events.ts'
 export { recordTable } from './viewers/record-table.ts'

@@ -9,8 +9,7 @@ export type RecordEpoch = (network: string, figures: EpochFigures, f1: number) =
  * figures.
  */
 export async function openFigures(path: string, resume: boolean): Promise<RecordEpoch> {
-  const resuming = resume ? { resumeAtStep: Number.MAX_SAFE_INTEGER } : {}
-  const file = await openMetrics(path, { distinct: ['network', 'epoch'], ...resuming })
+  const file = await openMetrics(path, { distinct: ['network', 'epoch'], resume })
   return (network, { step, epoch, seconds, train }, f1) =>
     file.append({ step, epoch, network, seconds, train, validation: { f1 } })
 }

@@ -51,7 +51,7 @@ test('several trainings in one file: what comes again after a resume is told onc
   await first.append(line('a', 1, 10))
   await first.append(line('a', 2, 20))
   await first.append(line('b', 1, 10))
-  const again = await openMetrics(path, { distinct, resumeAtStep: Number.MAX_SAFE_INTEGER })
+  const again = await openMetrics(path, { distinct, resume: true })
   for (const record of [line('a', 2, 20), line('b', 1, 10), line('b', 2, 20), line('b', 2, 20)])
     await again.append(record)
   expect(await readMetrics(path)).toEqual([line('a', 1, 10), line('a', 2, 20), line('b', 1, 10), line('b', 2, 20)])

@@ -1,7 +1,7 @@
 // metrics.jsonl: the figures of a run, one JSON object a line, for plotting with any tool.
+import { appendToFile, readSoFar } from './append-file.ts'
 import { removeStaleTemporaries, writeFileAtomically } from './atomic-write.ts'
 import { loadBuiltin } from './builtin-module.ts'
-import { describeFileError } from './errors.ts'
 import type { JsonRecord } from './json.ts'
 
 /** One line. JSON has no NaN: it is written as null. */
@@ -11,6 +11,8 @@ export type MetricsRecord = JsonRecord & { readonly step: number }
 export interface OpenMetricsOptions {
   /** Go on after this step: later lines are dropped, since their steps come again. Default: start an empty file. */
   readonly resumeAtStep?: number
+  /** Go on after all lines there are. For several trainings in one file, each with steps of its own. Default false. */
+  readonly resume?: boolean
   /**
    * Names of fields by which lines are told apart: a line that has all of them in common with an earlier one is not written
    * again. For several trainings in one file, whose steps come again when any of them is resumed.
@@ -30,7 +32,7 @@ export interface MetricsFile {
  * @throws FileError where it cannot be written
  */
 export async function openMetrics(path: string, options: OpenMetricsOptions = {}): Promise<MetricsFile> {
-  const { resumeAtStep, distinct } = options
+  const { resume = false, resumeAtStep = resume ? Number.POSITIVE_INFINITY : undefined, distinct } = options
   const kept = resumeAtStep === undefined ? [] : (await readMetrics(path)).filter(({ step }) => step <= resumeAtStep)
   await writeFileAtomically(path, kept.map(formatLine).join(''))
   await removeStaleTemporaries(loadBuiltin('node:path').dirname(path))
@@ -45,7 +47,7 @@ export async function openMetrics(path: string, options: OpenMetricsOptions = {}
         if (written.has(identity)) return previous
         written.add(identity)
       }
-      const next = previous.then(() => appendLine(path, formatLine(record)))
+      const next = previous.then(() => appendToFile(path, formatLine(record)))
       previous = next.catch(() => {}) // the caller is told; later lines still try
       return next
     },
@@ -54,13 +56,7 @@ export async function openMetrics(path: string, options: OpenMetricsOptions = {}
 
 /** The figures of a file, without lines that are cut off; none where there is no such file. */
 export async function readMetrics(path: string): Promise<MetricsRecord[]> {
-  const text = await loadBuiltin('node:fs/promises')
-    .readFile(path, 'utf8')
-    .catch((error: unknown) => {
-      if ((error as { code?: string }).code === 'ENOENT') return ''
-      throw describeFileError(error, 'read', path)
-    })
-  return text.split('\n').flatMap(parseLine)
+  return (await readSoFar(path)).split('\n').flatMap(parseLine)
 }
 
 function formatLine(record: MetricsRecord): string {
@@ -74,13 +70,5 @@ function parseLine(line: string): MetricsRecord[] {
     return isRecord && typeof record.step === 'number' ? [record as MetricsRecord] : []
   } catch {
     return []
-  }
-}
-
-async function appendLine(path: string, line: string): Promise<void> {
-  try {
-    await loadBuiltin('node:fs/promises').appendFile(path, line)
-  } catch (error) {
-    throw describeFileError(error, 'write', path)
   }
 }

@@ -1,6 +1,7 @@
 // Sentences of a report whose words are coloured by a number each: what speaks for a verdict, and what against it.
 import { formatFigure } from '../progress/format.ts'
 import { html, type Markup } from './html.ts'
+import { renderFramed, type TextFrame } from './text-frame.ts'
 
 /** A word and its weight: positive and negative ones have a colour each. */
 export interface MarkedWord {
@@ -9,14 +10,8 @@ export interface MarkedWord {
 }
 
 /** One text. */
-export interface MarkedText {
+export interface MarkedText extends TextFrame {
   readonly words: readonly MarkedWord[]
-  /** In front, e.g. the verdict. */
-  readonly label?: string
-  /** Whether the label is good or bad news. */
-  readonly tone?: 'good' | 'bad'
-  /** Behind, in small print. */
-  readonly note?: string
 }
 
 /** Several texts under one caption. */
@@ -32,7 +27,7 @@ export function renderMarkedTexts({ texts, full }: MarkedTexts): Markup {
   return html`<ul class="marked-texts">${texts.map((text) => renderText(text, full))}</ul>`
 }
 
-function renderText({ words, label, tone, note }: MarkedText, full: number | undefined): Markup {
+function renderText({ words, ...frame }: MarkedText, full: number | undefined): Markup {
   const magnitudes = words.map(({ weight }) => Math.abs(weight)).filter(Number.isFinite)
   const most = full ?? magnitudes.reduce((largest, one) => Math.max(largest, one), 0)
   const marked = words.map(({ text, weight }) => {
@@ -40,5 +35,5 @@ function renderText({ words, label, tone, note }: MarkedText, full: number | und
     const kind = weight < 0 ? 'word negative' : 'word'
     return html`<span class="${kind}" style="--share:${(70 * share).toFixed(1)}%" title="${formatFigure(weight)}">${text}</span> `
   })
-  return html`<li>${label !== undefined && html`<b class="${tone ?? 'plain'}">${label}</b> `}${marked}${note !== undefined && html`<small>${note}</small>`}</li>\n`
+  return renderFramed(frame, marked)
 }

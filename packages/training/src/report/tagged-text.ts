@@ -1,5 +1,6 @@
 // Sentences of a report in which stretches of words carry a name each: slots, phrases, parts of speech, in a colour a name.
 import { html, type Markup } from './html.ts'
+import { renderFramed, type TextFrame } from './text-frame.ts'
 
 /** Words that stand together, with or without a name. */
 export interface TaggedSpan {
@@ -11,14 +12,8 @@ export interface TaggedSpan {
 }
 
 /** One text. */
-export interface TaggedText {
+export interface TaggedText extends TextFrame {
   readonly spans: readonly TaggedSpan[]
-  /** In front, e.g. who said so. */
-  readonly label?: string
-  /** Whether the label is good or bad news. */
-  readonly tone?: 'good' | 'bad'
-  /** Behind, in small print. */
-  readonly note?: string
 }
 
 /** Several texts under one caption. */
@@ -35,12 +30,12 @@ const colors = 8
 /** Texts one under the other. */
 export function renderTaggedTexts({ texts, tags }: TaggedTexts): Markup {
   const names = tags ?? [...new Set(texts.flatMap(({ spans }) => spans.flatMap(({ tag }) => tag ?? [])))]
-  return html`<ul class="marked-texts tagged-texts">${texts.map((text) => renderText(text, names))}</ul>`
-}
-
-function renderText({ spans, label, tone, note }: TaggedText, names: readonly string[]): Markup {
-  const shown = spans.map((span) => renderSpan(span, names))
-  return html`<li${label !== undefined && { markup: ' class="labelled"' }}>${label !== undefined && html`<b class="${tone ?? 'plain'}">${label}</b> `}${shown}${note !== undefined && html`<small>${note}</small>`}</li>\n`
+  return html`<ul class="marked-texts tagged-texts">${texts.map(({ spans, ...frame }) =>
+    renderFramed(
+      frame,
+      spans.map((span) => renderSpan(span, names)),
+    ),
+  )}</ul>`
 }
 
 function renderSpan({ text, tag, note }: TaggedSpan, names: readonly string[]): Markup {

@@ -1,9 +1,10 @@
 // The figures of `fit` for TensorBoard.
+import { appendToFile } from '../files/append-file.ts'
+import { writeFileAtomically } from '../files/atomic-write.ts'
 import { loadBuiltin } from '../files/builtin-module.ts'
-import { describeFileError } from '../files/errors.ts'
 import type { Callback } from '../fit/callbacks.ts'
 import type { Figures } from '../fit/history.ts'
-import { type Event, encodeEvent } from './event-file.ts'
+import { encodeEvent } from './event-file.ts'
 
 /**
  * Writes event files for TensorBoard, an event for each epoch, its step that of the training: `folder/train` holds `loss`,
@@ -22,7 +23,7 @@ export function recordEvents(folder: string): Callback {
     const known = files.get(part)
     const path = known ?? (await openEventFile(folder, part, begin))
     files.set(part, path)
-    await append(path, [{ time: Date.now() / 1000, step, figures }])
+    await appendToFile(path, encodeEvent({ time: Date.now() / 1000, step, figures }))
   }
   return {
     name: 'recordEvents',
@@ -52,19 +53,7 @@ async function openEventFile(folder: string, part: string, begin: Begin | undefi
   const host = loadBuiltin('node:os').hostname()
   const name = `events.out.tfevents.${Math.floor(time)}.${host}.${globalThis.process.pid}.${count++}`
   const path = loadBuiltin('node:path').join(folder, part, name)
-  await append(path, [
-    { time, step: 0, version: true },
-    { time, step: step + 1, start: true },
-  ])
+  const first = [encodeEvent({ time, step: 0, version: true }), encodeEvent({ time, step: step + 1, start: true })]
+  await writeFileAtomically(path, new Uint8Array(await new Blob(first).arrayBuffer()))
   return path
-}
-
-async function append(path: string, events: readonly Event[]): Promise<void> {
-  const { appendFile, mkdir } = loadBuiltin('node:fs/promises')
-  try {
-    await mkdir(loadBuiltin('node:path').dirname(path), { recursive: true })
-    await appendFile(path, new Uint8Array(await new Blob(events.map(encodeEvent)).arrayBuffer()))
-  } catch (error) {
-    throw describeFileError(error, 'write', path)
-  }
 }

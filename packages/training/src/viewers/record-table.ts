@@ -1,7 +1,7 @@
 // The figures of `fit` as a table that spreadsheets and data frames read.
+import { appendToFile, readSoFar } from '../files/append-file.ts'
 import { writeFileAtomically } from '../files/atomic-write.ts'
-import { loadBuiltin } from '../files/builtin-module.ts'
-import { describeFileError, FileError } from '../files/errors.ts'
+import { FileError } from '../files/errors.ts'
 import type { Callback } from '../fit/callbacks.ts'
 import type { EpochFigures } from '../fit/history.ts'
 
@@ -26,7 +26,7 @@ export function recordTable(path: string): Callback {
       if (head === undefined) await begin(path, own, resumedAt)
       head ??= own
       if (head !== own) failOnColumns(path, head, own)
-      await append(path, formatRow(columns.map(([, value]) => (Number.isFinite(value) ? String(value) : ''))))
+      await appendToFile(path, formatRow(columns.map(([, value]) => (Number.isFinite(value) ? String(value) : ''))))
     },
   }
 }
@@ -59,21 +59,7 @@ async function begin(path: string, head: string, resumedAt: number): Promise<voi
 
 /** Whole lines with their ends; none where there is no such file. */
 async function readLines(path: string): Promise<string[]> {
-  const text = await loadBuiltin('node:fs/promises')
-    .readFile(path, 'utf8')
-    .catch((error: unknown) => {
-      if ((error as { code?: string }).code === 'ENOENT') return ''
-      throw describeFileError(error, 'read', path)
-    })
-  return text.match(/[^\n]*\r\n/g) ?? []
-}
-
-async function append(path: string, row: string): Promise<void> {
-  try {
-    await loadBuiltin('node:fs/promises').appendFile(path, row)
-  } catch (error) {
-    throw describeFileError(error, 'write', path)
-  }
+  return (await readSoFar(path)).match(/[^\n]*\r\n/g) ?? []
 }
 
 function failOnColumns(path: string, expected: string, received: string): never {
