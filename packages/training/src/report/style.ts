@@ -102,7 +102,7 @@ summary{cursor:pointer;width:max-content}
 .marked-texts .bad{color:var(--bad)}
 .marked-texts .word{border-radius:3px;padding:.1em .15em;background:color-mix(in srgb,var(--good) var(--share),transparent)}
 .marked-texts .word.negative{background:color-mix(in srgb,var(--bad) var(--share),transparent)}
-.tagged-texts .labelled{padding-left:4rem;text-indent:-4rem}
+.tagged-texts li:has(>b){padding-left:4rem;text-indent:-4rem}
 .tagged-texts b{min-width:4rem}
 .tagged-texts b,.tagged{text-indent:0}
 .tagged{display:inline-block;vertical-align:top;line-height:1.25;border-radius:4px;padding:.15em .35em;margin:0 .1em;background:color-mix(in srgb,var(--color) 16%,transparent);border-bottom:2px solid var(--color)}

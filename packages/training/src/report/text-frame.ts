@@ -14,6 +14,5 @@ export interface TextFrame {
 /** A text as an item of a list. */
 export function renderFramed({ label, tone, note }: TextFrame, words: readonly Markup[]): Markup {
   const front = label !== undefined && html`<b class="${tone ?? 'plain'}">${label}</b> `
-  const kind = label !== undefined && html` class="labelled"`
-  return html`<li${kind}>${front}${words}${note !== undefined && html`<small>${note}</small>`}</li>\n`
+  return html`<li>${front}${words}${note !== undefined && html`<small>${note}</small>`}</li>\n`
 }
