@@ -10,6 +10,8 @@ export interface TrainingPlan {
   /** Parts of the training, each of which ends with a measurement. */
   readonly parts: number
   readonly stepsPerPart: number
+  /** Seconds that all networks together may take; left out for as long as it takes. */
+  readonly seconds?: number | undefined
   /** Seconds that a step of each network took when the plan was made; without a limit of time it is not measured. */
   readonly secondsPerStep: Readonly<Record<string, number>>
 }
@@ -37,17 +39,26 @@ const reserve = 0.12
 export function makePlan(options: PlanOptions): TrainingPlan {
   const { positions, batchSize, epochs, most, seconds, secondsPerStep } = options
   const whole = Math.ceil(Math.min(epochs * positions, most) / batchSize)
-  const together = Object.values(secondsPerStep).reduce((sum, one) => sum + one, 0)
-  const affordable = seconds === undefined ? Number.POSITIVE_INFINITY : Math.floor(((1 - reserve) * seconds) / together)
+  const affordable =
+    seconds === undefined ? Number.POSITIVE_INFINITY : Math.floor(((1 - reserve) * seconds) / together(secondsPerStep))
   const steps = Math.max(1, Math.min(whole, affordable))
   const parts = Math.min(usualParts, steps)
-  return { parts, stepsPerPart: Math.ceil(steps / parts), secondsPerStep }
+  return { parts, stepsPerPart: Math.ceil(steps / parts), seconds, secondsPerStep }
 }
 
-/** How long a network may take; undefined for as long as it takes. */
-export function secondsFor({ parts, stepsPerPart, secondsPerStep }: TrainingPlan, name: string): number | undefined {
+/**
+ * How long a network may take: of the whole time the part that its steps have in a step of all. It is the limit that was
+ * asked for, not what the plan was thought to take: a small plan may well take longer than that on a busy machine.
+ *
+ * @returns undefined for as long as it takes.
+ */
+export function secondsFor({ seconds, secondsPerStep }: TrainingPlan, name: string): number | undefined {
   const own = secondsPerStep[name]
-  return own === undefined ? undefined : (own * parts * stepsPerPart) / (1 - reserve)
+  return seconds === undefined || own === undefined ? undefined : (seconds * own) / together(secondsPerStep)
+}
+
+function together(secondsPerStep: Readonly<Record<string, number>>): number {
+  return Object.values(secondsPerStep).reduce((sum, one) => sum + one, 0)
 }
 
 const fileName = 'plan.json'
@@ -66,9 +77,9 @@ export async function loadPlan(folder: string): Promise<TrainingPlan | undefined
   })
   if (text === undefined) return undefined
   try {
-    const { parts, stepsPerPart, secondsPerStep = {} } = JSON.parse(text) as TrainingPlan
+    const { parts, stepsPerPart, seconds, secondsPerStep = {} } = JSON.parse(text) as TrainingPlan
     if (Number.isSafeInteger(parts) && parts > 0 && Number.isSafeInteger(stepsPerPart) && stepsPerPart > 0) {
-      return { parts, stepsPerPart, secondsPerStep }
+      return { parts, stepsPerPart, seconds, secondsPerStep }
     }
   } catch {
     // told below
