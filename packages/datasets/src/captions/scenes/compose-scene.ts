@@ -87,7 +87,7 @@ function placeObjects(statement: SceneStatement, random: HostRandom): PlacedObje
     const [least, most] = radii[kind.size]
     const radius = least + (most - least) * random.uniform()
     const [first] = objects
-    // The second of a pair that overlaps lies by the first one's edge; anything else lies anywhere.
+    // The second of a pair that overlaps lies by the first one; anything else lies anywhere.
     const beside = covering && objects.length === 1 && first ? placeBehind(first, radius, random) : undefined
     const place = statement.kind === 'one' ? statement.place : undefined
     const { x, y } = beside ?? drawPosition(radius, place, random)
@@ -101,10 +101,10 @@ function placeObjects(statement: SceneStatement, random: HostRandom): PlacedObje
   return covering ? objects.reverse() : objects
 }
 
-/** A place from which an object of that radius is partly, but not mostly, covered by `front`. */
+/** A place from which an object of that radius may be partly covered by `front`. */
 function placeBehind(front: PlacedObject, radius: number, random: HostRandom): { x: number; y: number } {
   const angle = 2 * Math.PI * random.uniform()
-  const distance = Math.max(front.radius, radius) + (0.2 + 0.35 * random.uniform()) * Math.min(front.radius, radius)
+  const distance = (0.35 + 0.5 * random.uniform()) * (front.radius + radius)
   return { x: front.x + distance * Math.cos(angle), y: front.y + distance * Math.sin(angle) }
 }
 

@@ -1,6 +1,7 @@
 // Draws a scene: objects with soft edges, a texture and uneven light on an uneven background, under noise.
 import type { HostRandom } from '@deep-recipe/core-tensor'
-import type { Colour, PlacedObject, Shape } from './objects.ts'
+import type { Colour, PlacedObject } from './objects.ts'
+import { outlines } from './outlines.ts'
 
 /** Red, green and blue, 0 to 1. */
 type Rgb = readonly [red: number, green: number, blue: number]
@@ -12,24 +13,6 @@ const paints: { readonly [colour in Colour]: Rgb } = {
   yellow: [0.92, 0.82, 0.15],
   purple: [0.58, 0.2, 0.68],
   white: [0.95, 0.95, 0.95],
-}
-
-/** Whether a point is inside a shape of radius 1 around the origin; v points downwards. */
-const outlines: { readonly [shape in Shape]: (u: number, v: number) => boolean } = {
-  circle: (u, v) => u * u + v * v <= 0.88,
-  square: (u, v) => Math.max(Math.abs(u), Math.abs(v)) <= 0.74,
-  triangle: (u, v) => v <= 0.6 && Math.abs(u) <= (v + 0.95) * 0.6,
-  star: (u, v) => Math.hypot(u, v) <= starRadius(Math.atan2(u, -v)),
-  cross: (u, v) => Math.max(Math.abs(u), Math.abs(v)) <= 0.92 && Math.min(Math.abs(u), Math.abs(v)) <= 0.27,
-}
-
-/** Distance of the edge of a five-pointed star, one point upwards, in a direction. */
-function starRadius(angle: number): number {
-  const sector = Math.PI / 5
-  const within = Math.abs((((angle % (2 * sector)) + 3 * sector) % (2 * sector)) - sector) // 0 between two points, `sector` at a point
-  const [inner, outer] = [0.4, 1]
-  // The straight edge from the notch (inner, at 0) to the point (outer, at `sector`), in polar coordinates.
-  return (inner * outer * Math.sin(sector)) / (outer * Math.sin(sector - within) + inner * Math.sin(within))
 }
 
 /** Light and dark on a surface, as a factor near 1. */

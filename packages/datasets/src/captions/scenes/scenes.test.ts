@@ -72,7 +72,7 @@ describe('truth', () => {
   // Laid out by hand: a large red circle to the left of a small blue square, whose lower part covers a small star.
   const scene: Scene = {
     objects: [
-      { ...kind('small green star'), x: 0.72, y: 0.62, radius: 0.12 },
+      { ...kind('small green star'), x: 0.72, y: 0.56, radius: 0.12 },
       { ...kind('small blue square'), x: 0.72, y: 0.45, radius: 0.12 },
       { ...kind('large red circle'), x: 0.25, y: 0.5, radius: 0.2 },
     ],
@@ -109,6 +109,17 @@ describe('truth', () => {
     expect(isTrueOf(three, scene)).toBe(true)
     expect(isTrueOf({ ...three, side: 'right' }, scene)).toBe(false)
     expect(isTrueOf(three, { objects: scene.objects.slice(1) })).toBe(false)
+  })
+
+  test('in front of what it hardly touches, or nearly hides, is nothing', () => {
+    const front = { ...kind('large red circle'), x: 0.5, y: 0.5, radius: 0.2 }
+    const behind = (x: number) => ({ ...kind('small blue square'), x, y: 0.5, radius: 0.14 })
+    const statement: SceneStatement = { kind: 'pair', relation: 'in front of', first: front, second: front }
+    const holds = (x: number): boolean => {
+      const back = behind(x)
+      return isTrueOf({ ...statement, second: back }, { objects: [back, front] })
+    }
+    expect([0.5, 0.6, 0.73, 0.78, 0.83].map(holds)).toEqual([false, false, true, false, false])
   })
 
   test('number and place', () => {

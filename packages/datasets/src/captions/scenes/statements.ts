@@ -1,5 +1,6 @@
 // What a sentence says of a picture, and whether that is so: judged by where the objects are, not by how they were put there.
 import { nameKind, type ObjectKind, type PlacedObject } from './objects.ts'
+import { measureCover } from './outlines.ts'
 
 /** Places of a picture. */
 export const places = ['top left', 'top right', 'bottom left', 'bottom right', 'middle'] as const
@@ -53,7 +54,7 @@ export interface Scene {
  * Whether a statement is true of a scene and leaves out none of its objects.
  *
  * Left and right, above and below hold for objects that do not touch, along the axis on which they are further apart; in
- * front of holds for one that covers a part of the other.
+ * front of holds for one that covers so much of the other that it can be seen, and leaves so much that it can be told what that is.
  */
 export function isTrueOf(statement: SceneStatement, { objects }: Scene): boolean {
   const mentioned = listMentioned(statement)
@@ -121,7 +122,18 @@ function isRelated(
   order: readonly PlacedObject[],
 ): boolean {
   if (relation !== 'in front of') return liesOn(first, relation === 'above' ? 'above' : 'left', second)
-  return overlap(first, second) && order.indexOf(first) > order.indexOf(second)
+  return order.indexOf(first) > order.indexOf(second) && coversPart(first, second)
+}
+
+/** Share of the smaller object's area that is covered at least. */
+const leastCover = 0.2
+/** Share of the farther object's area that is covered at most. */
+const mostCover = 0.4
+
+function coversPart(front: PlacedObject, back: PlacedObject): boolean {
+  if (!overlap(front, back)) return false
+  const { ofBack, ofSmaller } = measureCover(front, back)
+  return ofSmaller >= leastCover && ofBack <= mostCover
 }
 
 function sameNames(mentioned: readonly ObjectKind[], objects: readonly ObjectKind[]): boolean {
