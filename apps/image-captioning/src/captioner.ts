@@ -69,7 +69,7 @@ export function makeCaptioner(settings: CaptionerSettings): Captioner {
     embedding,
     dropout,
     begin: 'summary',
-    ...(looking === 'again' && { attention: additiveAttention(attentionUnits), attend: 'before' }),
+    ...(looking === 'again' && { attention: additiveAttention(attentionUnits), attend: 'after' }),
   })
 
   const detector = dense(symbols)

@@ -16,7 +16,7 @@ import {
   relu,
   sequential,
 } from '@deep-recipe/layers-core'
-import { relatePlaces } from './relate-places.ts'
+import { addCoordinates, coordinate, listPlaces } from './coordinates.ts'
 
 /** What decides an encoder. */
 export interface EncoderSettings {
@@ -55,16 +55,22 @@ export function makeEncoder({ view, kind, channels, frozen }: EncoderSettings): 
 }
 
 /**
- * Convolutions over pictures, of which the last two are a residual block; then places learn of each other. The first
- * convolution, 5 × 5, takes every second place; those in between halve the side by pooling.
+ * Convolutions over pictures, of which the last two are a residual block. The first one, 5 × 5, takes every second place;
+ * those in between halve the side by pooling. The last but the residual block's see coordinates as well, so that a feature
+ * can be how far to the left something lies: which of two shapes lies to the left is seen at neither of them alone.
  *
  * [batch, 3, size, size], bytes → [batch, side², channels + 2].
  */
 function pictureEncoder(channels: readonly number[]): Layer {
   const last = channels.at(-1) as number
   const refinement = residual(sequential(...convolution(last), ...convolution(last).slice(0, 2)), { activation: relu })
-  const places = makeLayer('listPlaces', (map) => listPlaces(map))
-  const blocks = sequential(convolutions(channels), refinement, places, relatePlaces(Math.ceil(last / 2)))
+  const blocks = sequential(
+    ...halvingConvolutions(channels),
+    makeLayer('addCoordinates', addCoordinates),
+    ...convolution(last),
+    refinement,
+    makeLayer('listPlaces', listPlaces),
+  )
   return {
     name: `pictures(${blocks.name})`,
     init: (key, shape) => blocks.init(key, shape),
@@ -79,7 +85,13 @@ function pictureEncoder(channels: readonly number[]): Layer {
  */
 function clipEncoder([frames = 1, ...frame]: readonly number[], channels: readonly number[]): Layer {
   const last = channels.at(-1) as number
-  const blocks = sequential(convolutions(channels), maxPool2d(2), flatten(), dense(last, { activation: relu }))
+  const blocks = sequential(
+    ...halvingConvolutions(channels),
+    ...convolution(last),
+    maxPool2d(2),
+    flatten(),
+    dense(last, { activation: relu }),
+  )
   const times = Array.from({ length: frames }, (_, index) => [coordinate(index, frames)])
   return {
     name: `clips(${blocks.name})`,
@@ -107,12 +119,13 @@ function featureEncoder(channels: readonly number[]): Layer {
   }
 }
 
-function convolutions(channels: readonly number[]): Layer<ParamsByPosition> {
-  const blocks = channels.flatMap((filters, position) => [
-    ...(position === 0 ? convolution(filters, 5, 2) : convolution(filters)),
-    ...(position > 0 && position < channels.length - 1 ? [maxPool2d(2)] : []),
-  ])
-  return sequential(...blocks)
+/** All blocks but the last: the first takes every second place, the others halve the side by pooling. */
+function halvingConvolutions(channels: readonly number[]): Layer[] {
+  return channels
+    .slice(0, -1)
+    .flatMap((filters, position) =>
+      position === 0 ? convolution(filters, 5, 2) : [...convolution(filters), maxPool2d(2)],
+    )
 }
 
 function convolution(filters: number, window = 3, stride = 1): Layer[] {
@@ -128,26 +141,4 @@ export function sideOfMap(size: number, blocks: number): number {
 /** Bytes 0 to 255 as numbers from −1 to 1. */
 function scaleBytes(bytes: Tensor): Tensor {
   return bytes.div(127.5).sub(1)
-}
-
-/**
- * A feature map as a list of places, row by row, each with where it is: what a place looks like does not tell on which side
- * of the picture it lies (Liu and others, "An intriguing failing of convolutional neural networks and the CoordConv
- * solution", 2018).
- *
- * [batch, channels, height, width] → [batch, height · width, channels + 2].
- */
-export function listPlaces(map: Tensor): Tensor {
-  const [batch, channels, height, width] = map.shape as readonly [number, number, number, number]
-  const places = map.transpose([0, 2, 3, 1]).reshape([batch, height * width, channels])
-  const coordinates = Array.from({ length: height * width }, (_, place) => [
-    coordinate(place % width, width),
-    coordinate(Math.floor(place / width), height),
-  ])
-  return concat([places, tensor(coordinates).broadcastTo([batch, height * width, 2])], -1)
-}
-
-/** Where place `index` of `count` lies, −1 to 1. */
-function coordinate(index: number, count: number): number {
-  return count === 1 ? 0 : (2 * index) / (count - 1) - 1
 }

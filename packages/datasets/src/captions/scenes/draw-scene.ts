@@ -81,6 +81,10 @@ function paintBackground(canvas: Float32Array, size: number, random: HostRandom)
   }
 }
 
+/** How far the shadow of an object reaches beyond its outline, in sides of the picture, and how much light it takes. */
+const shadow = { reach: 0.035, strength: 0.5 }
+
+/** An object on top of all that is painted already, and around it the shadow that it casts there: so it is seen which lies on top. */
 function paintObject(canvas: Float32Array, size: number, object: PlacedObject, random: HostRandom): void {
   const { x, y, radius, shape, colour } = object
   const brightness = 0.9 + 0.2 * random.uniform()
@@ -89,22 +93,29 @@ function paintObject(canvas: Float32Array, size: number, object: PlacedObject, r
   const angle = 0.3 * (random.uniform() - 0.5)
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   const isInside = outlines[shape]
-  const first = (centre: number): number => Math.max(0, Math.floor((centre - radius) * size))
-  const last = (centre: number): number => Math.min(size - 1, Math.ceil((centre + radius) * size))
+  const inner = radius / (radius + shadow.reach)
+  const reach = radius + shadow.reach
+  const first = (centre: number): number => Math.max(0, Math.floor((centre - reach) * size))
+  const last = (centre: number): number => Math.min(size - 1, Math.ceil((centre + reach) * size))
   for (let row = first(y); row <= last(y); row++) {
     for (let column = first(x); column <= last(x); column++) {
       let hits = 0
+      let shaded = 0
       for (let sample = 0; sample < samples * samples; sample++) {
         const du = ((column + ((sample % samples) + 0.5) / samples) / size - x) / radius
         const dv = ((row + (Math.floor(sample / samples) + 0.5) / samples) / size - y) / radius
-        if (isInside(cos * du + sin * dv, cos * dv - sin * du)) hits++
+        const [u, v] = [cos * du + sin * dv, cos * dv - sin * du]
+        if (isInside(u, v)) hits++
+        else if (isInside(inner * u, inner * v)) shaded++
       }
-      if (hits === 0) continue
+      if (hits + shaded === 0) continue
       const opacity = hits / (samples * samples)
+      const light = 1 - (shadow.strength * shaded) / (samples * samples - hits || 1)
       const shade = texture(((column + 0.5) / size - x) / radius, ((row + 0.5) / size - y) / radius)
       for (let channel = 0; channel < 3; channel++) {
         const place = channel * size * size + row * size + column
-        canvas[place] = (1 - opacity) * (canvas[place] as number) + opacity * shade * (paint[channel] as number)
+        canvas[place] =
+          (1 - opacity) * light * (canvas[place] as number) + opacity * shade * (paint[channel] as number)
       }
     }
   }
