@@ -106,7 +106,7 @@ describe('weights of our own encoder', async () => {
 
   test('of another size, and a file that is none', async () => {
     const path = join(folder, 'other.safetensors')
-    const other = { 0: { 0: { weight: await tensor([[[[1]]]]).host() } } }
+    const other = { 0: { weight: await tensor([[[[1]]]]).host() } }
     writeFileSync(path, encodeSafetensors(nameTensors(other)))
     await expect(loadEncoderWeights(path, like.encoder)).rejects.toThrow(
       /Tensor "0.weight" of the file: expected float32\[2, 3, 5, 5\]/,
