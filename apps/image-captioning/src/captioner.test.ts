@@ -16,6 +16,7 @@ const settings: CaptionerSettings = {
   embedding: 6,
   symbols: 9,
   steps: 4,
+  captions: 1,
   looking: 'again',
   dropout: 0,
   coverage: 0,
@@ -67,6 +68,25 @@ test('what follows the end changes nothing', async () => {
   changed[size + 3] = 7 // read after the end
   const after = [...(await (await run({ ...rows, data: changed })).data())]
   expect(after).toEqual(before)
+})
+
+test('of several captions of a view: the mean of what each would give', async () => {
+  const { data } = makeRows()
+  const width = size + 8 + 9
+  const [one, other] = [0, 1].map((row) => [...data.subarray(row * width + size, row * width + size + 8)])
+  const view = [...data.subarray(0, size)]
+  const detected = new Array<number>(9).fill(0)
+  const lossWith = async (...captions: (readonly number[] | undefined)[]): Promise<number> => {
+    const { layer } = makeCaptioner({ ...settings, captions: captions.length })
+    const row = [...view, ...captions.flatMap((caption) => caption ?? []), ...detected]
+    const run = compile(backend, (rows: Tensor) => layer.apply(layer.init(randomKey(1), []), rows, evaluation))
+    return (
+      (await (await run({ shape: [1, row.length], dtype: 'float32', data: Float32Array.from(row) })).data())[0] ?? 0
+    )
+  }
+  const [first, second] = [await lossWith(one), await lossWith(other)]
+  expect(Math.abs(first - second)).toBeGreaterThan(1e-3)
+  expect(await lossWith(one, other)).toBeCloseTo((first + second) / 2, 5)
 })
 
 test('the doubly stochastic penalty: λ Σ (1 − Σ_t α)² comes on top, while training only', async () => {

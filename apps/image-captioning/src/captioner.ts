@@ -1,5 +1,5 @@
 // The captioner: an encoder and a decoder with attention, as one layer that `fit` trains end to end.
-import { splitKey, stack, type Tensor } from '@deep-recipe/core-tensor'
+import { mapTree, splitKey, stack, type Tensor } from '@deep-recipe/core-tensor'
 import {
   type Context,
   dense,
@@ -32,6 +32,8 @@ export interface CaptionerSettings extends EncoderSettings {
   readonly symbols: number
   /** Words of a caption, the end included. */
   readonly steps: number
+  /** Captions of a view that it learns from at a time: the encoder looks once for all of them. */
+  readonly captions: number
   /** `again`: attention, for each word. `once`: what all places hold together, before the first word. */
   readonly looking: 'again' | 'once'
   /** Share of the words' vectors and last features left out while training. */
@@ -49,8 +51,9 @@ export interface CaptionerSettings extends EncoderSettings {
 export interface Captioner {
   readonly settings: CaptionerSettings
   /**
-   * For `fit`: rows of a view, the words that are read and those that are to be said (see `captionSource`) → [batch, 2], for
-   * each row the loss and the share of words that would have been said rightly.
+   * For `fit`: rows of a view, and of its captions the words that are read and those that are to be said (see
+   * `captionSource`) → [batch, 2], for each row the loss and the share of words that would have been said rightly, means
+   * over the captions.
    */
   readonly layer: Layer
   /** For the searches of layers-rnn: views [batch, ...view] as float32 are its source. */
@@ -59,8 +62,8 @@ export interface Captioner {
 
 /** Makes a captioner. */
 export function makeCaptioner(settings: CaptionerSettings): Captioner {
-  const { view, kind, units, attentionUnits, embedding, symbols, steps, looking, dropout, coverage, detection } =
-    settings
+  const { view, kind, units, attentionUnits, embedding, symbols, steps, captions } = settings
+  const { looking, dropout, coverage, detection } = settings
   const size = view.reduce((product, length) => product * length, 1)
   const encoder = makeEncoder(settings)
   const decoder = sequenceDecoder({
@@ -83,7 +86,7 @@ export function makeCaptioner(settings: CaptionerSettings): Captioner {
 
   /** Σ over words of max(x, 0) − x y + log(1 + e^−|x|), y the share of captions that have the word. */
   const detectWords = (params: Params, summary: Tensor, rows: Tensor): Tensor => {
-    const shares = rows.slice([0, size + 2 * steps], [-1, symbols])
+    const shares = rows.slice([0, size + 2 * steps * captions], [-1, symbols])
     const scores = detector.apply(params.detector as TensorRecord, summary, evaluation)
     return scores.maximum(0).sub(scores.mul(shares)).add(scores.abs().neg().exp().add(1).log()).sum(1)
   }
@@ -103,18 +106,23 @@ export function makeCaptioner(settings: CaptionerSettings): Captioner {
     apply: (params, rows, context) => {
       const batch = rows.shape[0] as number
       const views = rows.slice([0, 0], [batch, size]).reshape([batch, ...view])
-      const read = rows.slice([0, size], [batch, steps]).cast('int32')
-      const wanted = rows.slice([0, size + steps], [batch, steps]).cast('int32')
-      const source = look(params, views, context)
+      const words = rows
+        .slice([0, size], [batch, 2 * steps * captions])
+        .reshape([batch * captions, 2, steps])
+        .cast('int32')
+      const [read, wanted] = [words.at(0, 1), words.at(1, 1)]
+      const seen = look(params, views, context)
+      const source = mapTree(seen, (part) => repeatRows(part as Tensor, captions)) as DecoderSource
       const { logits, weights } = decoder.run(params.decoder as Params, source, read, context)
       const real = wanted.notEqual(0)
-      const loss = maskedCrossEntropy(logits, wanted, { mask: real, reduction: 'sequence-mean' })
+      const perView = (ofCaptions: Tensor): Tensor => ofCaptions.reshape([batch, captions]).mean(1)
+      const loss = perView(maskedCrossEntropy(logits, wanted, { mask: real, reduction: 'sequence-mean' }))
       const rightly = logits.argMax().equal(wanted).and(real).cast('float32').sum(1)
-      const share = rightly.div(real.cast('float32').sum(1).maximum(1))
+      const share = perView(rightly.div(real.cast('float32').sum(1).maximum(1)))
       if (!context.training) return stack([loss, share], 1)
       const penalties = [
-        ...(weights && coverage > 0 ? [doublyStochasticPenalty(weights, { steps: real }).mul(coverage)] : []),
-        ...(detection > 0 ? [detectWords(params, source.summary, rows).mul(detection)] : []),
+        ...(weights && coverage > 0 ? [perView(doublyStochasticPenalty(weights, { steps: real })).mul(coverage)] : []),
+        ...(detection > 0 ? [detectWords(params, seen.summary, rows).mul(detection)] : []),
       ]
       return stack([penalties.reduce((sum, penalty) => sum.add(penalty), loss), share], 1)
     },
@@ -124,4 +132,14 @@ export function makeCaptioner(settings: CaptionerSettings): Captioner {
     step: (params, memory, state, said) => decoder.step(params.decoder as Params, memory, state, said),
   }
   return { settings, layer, model }
+}
+
+/** Each row so many times: [batch, …] → [batch · times, …]. */
+function repeatRows(part: Tensor, times: number): Tensor {
+  if (times === 1) return part
+  const [batch, ...rest] = part.shape as [number, ...number[]]
+  return part
+    .expandDims(1)
+    .broadcastTo([batch, times, ...rest])
+    .reshape([batch * times, ...rest])
 }

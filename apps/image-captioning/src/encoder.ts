@@ -1,14 +1,12 @@
 // The encoder: what a picture, a clip or its ready-made features become before words are made of them, a list of vectors
 // that attention can look at.
-import { concat, type Tensor, tensor } from '@deep-recipe/core-tensor'
-import { conv2d, maxPool2d, residual } from '@deep-recipe/layers-cnn'
+import { concat, splitKey, type Tensor, tensor } from '@deep-recipe/core-tensor'
+import { conv1d, conv2d, maxPool2d, residual } from '@deep-recipe/layers-cnn'
 import {
   activation,
   batchNorm,
   type Context,
-  dense,
   evaluation,
-  flatten,
   type Layer,
   makeLayer,
   type Params,
@@ -79,28 +77,33 @@ function pictureEncoder(channels: readonly number[]): Layer {
 }
 
 /**
- * The same over each frame of a clip; what is seen in a frame, and where, becomes one vector, with the time beside it.
+ * The same over each frame of a clip, of which the strongest of each feature remain: what is seen, and where. Then frames
+ * learn of those before and after them, as in the short motions of Yao and others (2015): in which way something moves is
+ * seen in no frame alone. The time stands beside them.
  *
  * [batch, frames, 3, size, size], bytes → [batch, frames, channels + 1].
  */
 function clipEncoder([frames = 1, ...frame]: readonly number[], channels: readonly number[]): Layer {
   const last = channels.at(-1) as number
-  const blocks = sequential(
-    ...halvingConvolutions(channels),
-    ...convolution(last),
-    maxPool2d(2),
-    flatten(),
-    dense(last, { activation: relu }),
-  )
+  const pictures = pictureEncoder(channels)
+  const beforeAndAfter = (): Layer[] => [conv1d(last, 3, { padding: 'same', useBias: false }), batchNorm()]
+  const motion = residual(sequential(...beforeAndAfter(), activation(relu, 'relu'), ...beforeAndAfter()), {
+    activation: relu,
+  })
   const times = Array.from({ length: frames }, (_, index) => [coordinate(index, frames)])
   return {
-    name: `clips(${blocks.name})`,
-    init: (key) => blocks.init(key, frame),
+    name: `clips(${pictures.name}, ${motion.name})`,
+    init: (key) => {
+      const [pictureKey, motionKey] = splitKey(key, 2)
+      return { pictures: pictures.init(pictureKey, frame), motion: motion.init(motionKey, [last, frames]) }
+    },
     apply: (params, clips, context) => {
+      const own = params as { readonly pictures: Params; readonly motion: ParamsByPosition }
       const batch = clips.shape[0] as number
-      const each = scaleBytes(clips.reshape([batch * frames, ...frame]))
-      const vectors = blocks.apply(params as ParamsByPosition, each, context).reshape([batch, frames, last])
-      return concat([vectors, tensor(times).broadcastTo([batch, frames, 1])], -1)
+      const places = pictures.apply(own.pictures, clips.reshape([batch * frames, ...frame]), context)
+      const seen = places.slice([0, 0, 0], [batch * frames, places.shape[1] as number, last]).max(1)
+      const moving = motion.apply(own.motion, seen.reshape([batch, frames, last]).transpose([0, 2, 1]), context)
+      return concat([moving.transpose([0, 2, 1]), tensor(times).broadcastTo([batch, frames, 1])], -1)
     },
   }
 }

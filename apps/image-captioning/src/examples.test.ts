@@ -1,4 +1,4 @@
-// Batches: each view with one of its captions, the same ones from any batch on.
+// Batches: each view with some of its captions, the same ones from any batch on.
 import { toHostArray } from '@deep-recipe/core-tensor'
 import { expect, test } from 'vitest'
 import { captionSource, endlessSource, joinViews, takeExamples, viewsInMemory } from './examples.ts'
@@ -62,6 +62,27 @@ test('every view comes once in an epoch with one of its own captions; the last b
     expect(real.map(({ view }) => view[0]).sort((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 14, 28, 42, 56])
     for (const { view, said } of real) expect(captions[(view[0] ?? 0) / 14]).toContain(decodeCaption(said, vocabulary))
   }
+})
+
+test('a row may hold several captions: all different while there are others', () => {
+  const captionsOf = (seed?: number): (string | undefined)[][] => {
+    const source = captionSource(examples, { ...options, captions: 3, ...(seed !== undefined && { seed }) })
+    return [...(source.epoch(0, 0) as Iterable<{ inputs: never }>)].flatMap(({ inputs }) => {
+      const { data, shape } = toHostArray(inputs)
+      const long = 4 + 3 * 8 + vocabulary.size
+      expect(shape).toEqual([2, long])
+      return [0, 1].map((row) => {
+        const own = data.subarray(row * long, (row + 1) * long)
+        expect(own[4 + 3 * 8 + vocabulary.indexOf('a')]).toBeGreaterThan(0)
+        return [0, 1, 2].map((i) => decodeCaption(own.subarray(4 + 8 * i + 4, 4 + 8 * i + 8), vocabulary))
+      })
+    })
+  }
+  expect(captionsOf().slice(0, 2)).toEqual([
+    ['a dog', 'one dog', 'a dog'],
+    ['a cat', 'a cat', 'a cat'],
+  ])
+  for (const said of captionsOf(3)) expect(new Set(said).size).toBe(/dog|bird/.test(said[0] ?? '') ? 2 : 1)
 })
 
 test('an epoch can be taken up at any batch, with the same words left out', () => {

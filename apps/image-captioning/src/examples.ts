@@ -1,4 +1,4 @@
-// Captioned pictures and clips, and the batches in which each comes with one of its captions.
+// Captioned pictures and clips, and the batches in which each comes with some of its captions.
 import { HostRandom } from '@deep-recipe/core-tensor'
 import { otherIndex, paddingIndex, type Vocabulary } from '@deep-recipe/datasets/words'
 import type { BatchSource, TrainingBatch } from '@deep-recipe/training'
@@ -28,7 +28,9 @@ export interface BatchOptions {
   /** Words of a caption, the end included, that are learned. */
   readonly steps: number
   readonly batchSize: number
-  /** Shuffles, and draws the captions, differently in each epoch. Without, the order stays and the first caption is taken. */
+  /** Captions of each view in a row, all different as far as it has so many. Default 1. */
+  readonly captions?: number
+  /** Shuffles, and draws the captions, differently in each epoch. Without, the order stays and the first captions are taken. */
   readonly seed?: number
   /** Share of the words before that a captioner does not get to read while it learns: it must look instead. Default 0. */
   readonly wordDropout?: number
@@ -76,29 +78,28 @@ export interface EndlessExamples {
 }
 
 /**
- * Batches for training. `fit` hands one array to a model: each row holds the numbers of a view, then `steps` words that
- * are read (start, the caption) and as many that are to be said (the caption, end), and for each symbol the share of all
- * captions of the view that have it. All batches have the same size; what fills up the last one has weight 0.
+ * Batches for training. `fit` hands one array to a model: each row holds the numbers of a view, then for each of some of its
+ * captions `steps` words that are read (start, the caption) and as many that are to be said (the caption, end), and for each
+ * symbol the share of all captions of the view that have it. All batches have the same size; what fills up the last one has
+ * weight 0.
  */
 export function captionSource(examples: Examples, options: BatchOptions): BatchSource {
-  const { views, captions } = examples
+  const { views } = examples
   const { vocabulary, seed } = options
   const batchSize = Math.min(options.batchSize, Math.max(1, views.count))
-  const encoded = encodeAll(captions, options)
+  const encoded = encodeAll(examples.captions, options)
   const length = Math.ceil(views.count / batchSize)
   return {
     length,
     *epoch(epoch, start): Iterable<TrainingBatch> {
       const random = seed === undefined ? undefined : new HostRandom(seed).fork(epoch)
       const order = random?.permutation(views.count)
-      const choice = captions.map((all) => (random ? random.integer(all.length) : 0))
       for (let batch = start; batch < length; batch++) {
         const rows = Array.from({ length: batchSize }, (_, row): Row => {
           const position = batch * batchSize + row
           const index = order?.[position % views.count] ?? position % views.count
           // A stream of its own for each example of each epoch: an epoch may begin at any batch.
-          const own = random?.fork(index)
-          return { ...encoded[index], view: views.read(index), choice: choice[index] ?? 0, random: own } as Row
+          return { ...encoded[index], view: views.read(index), random: random?.fork(index) } as Row
         })
         const real = Math.min(batchSize, views.count - batch * batchSize)
         yield makeBatch(rows, real, vocabulary.size, options)
@@ -120,10 +121,13 @@ export function endlessSource(
       for (let batch = start; batch < length; batch++) {
         const first = (epoch * length + batch) * batchSize
         const { views, captions } = examples.draw(first, batchSize)
-        const rows = encodeAll(captions, options).map((encoded, row): Row => {
-          const random = new HostRandom(options.seed).fork(first + row)
-          return { ...encoded, view: views.read(row), choice: random.integer(encoded.words.length), random }
-        })
+        const rows = encodeAll(captions, options).map(
+          (encoded, row): Row => ({
+            ...encoded,
+            view: views.read(row),
+            random: new HostRandom(options.seed).fork(first + row),
+          }),
+        )
         yield makeBatch(rows, batchSize, options.vocabulary.size, options)
       }
     },
@@ -139,8 +143,7 @@ interface EncodedCaptions {
 /** What becomes one row of a batch. */
 interface Row extends EncodedCaptions {
   readonly view: Uint8Array | Float32Array
-  /** Which of the captions is to be said. */
-  readonly choice: number
+  /** Draws which of the captions are to be said, and what is left out. */
   readonly random: HostRandom | undefined
 }
 
@@ -156,25 +159,36 @@ function makeBatch(
   rows: readonly Row[],
   real: number,
   symbols: number,
-  { steps, wordDropout = 0 }: BatchOptions,
+  { steps, captions = 1, wordDropout = 0 }: BatchOptions,
 ): TrainingBatch {
   const size = rows[0]?.view.length ?? 0
-  const width = size + 2 * steps + symbols
+  const width = size + 2 * steps * captions + symbols
   const inputs = new Float32Array(rows.length * width)
-  rows.forEach(({ view, words, shares, choice, random }, number) => {
-    const said = words[choice] ?? new Int32Array(steps + 1)
-    const place = number * width + size
+  rows.forEach(({ view, words, shares, random }, number) => {
     inputs.set(view, number * width)
-    inputs.set(said.subarray(0, steps), place)
-    inputs.set(said.subarray(1), place + steps)
-    for (const [symbol, share] of shares) inputs[place + 2 * steps + symbol] = share
-    if (random && wordDropout > 0) forget(inputs.subarray(place + 1, place + steps), wordDropout, random)
+    let place = number * width + size
+    for (const said of chooseCaptions(words, captions, random)) {
+      inputs.set(said.subarray(0, steps), place)
+      inputs.set(said.subarray(1), place + steps)
+      if (random && wordDropout > 0) forget(inputs.subarray(place + 1, place + steps), wordDropout, random)
+      place += 2 * steps
+    }
+    for (const [symbol, share] of shares) inputs[place + symbol] = share
   })
   return {
     inputs: { shape: [rows.length, width], dtype: 'float32', data: inputs },
     targets: { shape: [rows.length], dtype: 'int32', data: new Int32Array(rows.length) },
     weights: Float32Array.from({ length: rows.length }, (_, number) => (number < real ? 1 : 0)),
   }
+}
+
+/** So many of the captions of a view, each once before any comes again. */
+function chooseCaptions(all: readonly Int32Array[], count: number, random: HostRandom | undefined): Int32Array[] {
+  const order = random?.permutation(all.length)
+  return Array.from({ length: count }, (_, i) => {
+    const place = i % all.length
+    return all[order?.[place] ?? place] as Int32Array
+  })
 }
 
 /** Symbols of any of the captions, each with the share of the captions that have it; marks and rare words left out. */

@@ -24,6 +24,7 @@ export const trainOptions: {
   readonly coverage: OptionKind<number>
   readonly detection: OptionKind<number>
   readonly batchSize: OptionKind<number | undefined>
+  readonly captions: OptionKind<number | undefined>
   readonly minimumCount: OptionKind<number | undefined>
   readonly compare: OptionKind<boolean>
   readonly encoder: OptionKind<string | undefined>
@@ -39,7 +40,7 @@ export const trainOptions: {
   }),
   objects: integerOption({ description: 'Objects in a generated scene, at most (default 1)', least: 1, most: 3 }),
   size: integerOption({
-    description: 'Side of the pictures, pixels (default 32 generated, 64 with --data, frames 24)',
+    description: 'Side of the pictures, pixels (default 32 generated and frames, 64 with --data)',
     least: 16,
     most: 512,
   }),
@@ -75,6 +76,11 @@ export const trainOptions: {
     most: 10,
   }),
   batchSize: integerOption({ description: 'Examples in a step (default 16 generated scenes, else 32)', least: 1 }),
+  captions: integerOption({
+    description: 'Captions of each picture in a step, for all of which it is looked at once (default 3)',
+    least: 1,
+    most: 20,
+  }),
   minimumCount: integerOption({
     description: 'How often a word must occur to be learned (default 1 generated, 3 with --data)',
     least: 1,
@@ -108,6 +114,7 @@ export interface Settings {
   readonly coverage: number
   readonly detection: number
   readonly batchSize: number
+  readonly captions: number
   readonly minimumCount: number
   readonly encoder: string | undefined
   readonly encoderScaling: Scaling
@@ -120,7 +127,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
   const video = options.video === true
   const number = (name: string, otherwise: number): number =>
     typeof options[name] === 'number' ? (options[name] as number) : otherwise
-  const size = number('size', video ? 24 : generated ? 32 : 64)
+  const size = number('size', video || generated ? 32 : 64)
   return {
     video,
     scenes: number('scenes', video ? 1500 : 3000),
@@ -135,6 +142,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     coverage: number('coverage', trainOptions.coverage.defaultValue),
     detection: number('detection', trainOptions.detection.defaultValue),
     batchSize: number('batchSize', generated && !video ? 16 : 32),
+    captions: number('captions', 3),
     minimumCount: number('minimumCount', generated ? 1 : 3),
     encoder: typeof options.encoder === 'string' ? options.encoder : undefined,
     encoderScaling: (options.encoderScaling as Scaling | undefined) ?? trainOptions.encoderScaling.defaultValue,

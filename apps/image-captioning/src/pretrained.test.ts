@@ -85,6 +85,7 @@ describe('weights of our own encoder', async () => {
     embedding: 4,
     symbols: 6,
     steps: 3,
+    captions: 1,
     looking: 'again',
     dropout: 0,
     coverage: 0,

@@ -109,7 +109,7 @@ function listKinds(compare: boolean): CaptionerSettings['looking'][] {
 const mostSteps = 22
 
 function describeCaptioner(settings: Settings, data: CaptionData, vocabulary: Vocabulary): CaptionerSettings {
-  const { units, channels, dropout, coverage, detection, encoder, fineTune } = settings
+  const { units, channels, captions, dropout, coverage, detection, encoder, fineTune } = settings
   const longest = data.train.captions.flat().reduce((most, caption) => Math.max(most, splitCaption(caption).length), 0)
   return {
     view: data.train.views.shape,
@@ -121,6 +121,7 @@ function describeCaptioner(settings: Settings, data: CaptionData, vocabulary: Vo
     embedding: Math.max(8, units / 2),
     symbols: vocabulary.size,
     steps: Math.min(mostSteps, longest + 1),
+    captions,
     looking: 'again',
     dropout,
     coverage,

@@ -67,9 +67,9 @@ export async function trainCaptioner(
   options: TrainingOptions,
 ): Promise<TrainedCaptioner | undefined> {
   const { backend, settings, vocabulary, epochs, seed, signal, resume, callbacks } = options
-  const { steps, looking } = captioner.settings
+  const { steps, captions, looking } = captioner.settings
   const { batchSize, wordDropout, learningRate } = settings
-  const cutting = { vocabulary, steps, batchSize, seed, wordDropout }
+  const cutting = { vocabulary, steps, batchSize, captions, seed, wordDropout }
   const source = data.endless ? endlessSource(data.endless, cutting) : captionSource(data.train, cutting)
   const total = epochs * source.length
   const slow = Math.min(50, Math.ceil(total / 10))
@@ -88,7 +88,7 @@ export async function trainCaptioner(
     seed,
     signal,
     inputShape: [],
-    validation: captionSource(data.validation, { vocabulary, steps, batchSize }),
+    validation: captionSource(data.validation, { vocabulary, steps, batchSize, captions }),
     callbacks: [...callbacks, rememberWords(vocabulary, folder)],
     checkpoint: { folder, resume, keep: 2 },
     ...(options.encoder && { initial: await beginWith(captioner, options) }),

@@ -21,8 +21,8 @@ export interface ComposedClip extends Clip {
 
 /** Least and largest radius by size: smaller than in still pictures, for there must be room to move. */
 const radii: { readonly [size in Size]: readonly [least: number, most: number] } = {
-  small: [0.1, 0.12],
-  large: [0.155, 0.175],
+  small: [0.115, 0.13],
+  large: [0.165, 0.18],
 }
 
 const steps: { readonly [direction in Direction]: Point } = {
@@ -126,7 +126,7 @@ function layCollision(first: ObjectKind, second: ObjectKind, random: HostRandom,
   const step = steps[choose(directions, random)]
   const [a, b] = [drawRadius(first, random), drawRadius(second, random)]
   const meeting = Math.floor(frames / 2) - 1
-  const speed = (0.17 + 0.05 * random.uniform()) / meeting
+  const speed = (0.14 + 0.05 * random.uniform()) / meeting
   const contact = drawPoint(random)
   const path = (start: Point, from: number, to: number): Point[] =>
     Array.from({ length: frames }, (_, frame) =>
