@@ -24,7 +24,7 @@ export const trainOptions: {
   readonly coverage: OptionKind<number>
   readonly detection: OptionKind<number>
   readonly batchSize: OptionKind<number | undefined>
-  readonly captions: OptionKind<number | undefined>
+  readonly captions: OptionKind<number>
   readonly minimumCount: OptionKind<number | undefined>
   readonly compare: OptionKind<boolean>
   readonly encoder: OptionKind<string | undefined>
@@ -77,7 +77,8 @@ export const trainOptions: {
   }),
   batchSize: integerOption({ description: 'Examples in a step (default 16 generated scenes, else 32)', least: 1 }),
   captions: integerOption({
-    description: 'Captions of each picture in a step, for all of which it is looked at once (default 3)',
+    description: 'Captions of each picture in a step, for all of which it is looked at once',
+    default: 4,
     least: 1,
     most: 20,
   }),
@@ -142,7 +143,7 @@ export function chooseSettings(options: { readonly [name: string]: unknown }): S
     coverage: number('coverage', trainOptions.coverage.defaultValue),
     detection: number('detection', trainOptions.detection.defaultValue),
     batchSize: number('batchSize', generated && !video ? 16 : 32),
-    captions: number('captions', 3),
+    captions: number('captions', trainOptions.captions.defaultValue),
     minimumCount: number('minimumCount', generated ? 1 : 3),
     encoder: typeof options.encoder === 'string' ? options.encoder : undefined,
     encoderScaling: (options.encoderScaling as Scaling | undefined) ?? trainOptions.encoderScaling.defaultValue,
