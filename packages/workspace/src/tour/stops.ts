@@ -16,5 +16,8 @@ export const stops: readonly Stop[] = [
   { app: 'speech', args: ['train'] },
   { app: 'translation', args: ['train'] },
   // Fewer scenes at a higher rate: not all it can learn, but what it can learn in the time.
-  { app: 'image-captioning', args: ['train', '--scenes', '2000', '--epochs', '4', '--learning-rate', '0.006'] },
+  {
+    app: 'image-captioning',
+    args: ['train', '--scenes', '2000', '--captions', '2', '--epochs', '4', '--learning-rate', '0.006'],
+  },
 ]
