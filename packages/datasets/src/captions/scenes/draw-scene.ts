@@ -114,8 +114,7 @@ function paintObject(canvas: Float32Array, size: number, object: PlacedObject, r
       const shade = texture(((column + 0.5) / size - x) / radius, ((row + 0.5) / size - y) / radius)
       for (let channel = 0; channel < 3; channel++) {
         const place = channel * size * size + row * size + column
-        canvas[place] =
-          (1 - opacity) * light * (canvas[place] as number) + opacity * shade * (paint[channel] as number)
+        canvas[place] = (1 - opacity) * light * (canvas[place] as number) + opacity * shade * (paint[channel] as number)
       }
     }
   }
