@@ -14,7 +14,7 @@ import {
   relu,
   sequential,
 } from '@deep-recipe/layers-core'
-import { addCoordinates, coordinate, listPlaces } from './coordinates.ts'
+import { addCoordinates, coordinate, gatherPlaces, listPlaces } from './coordinates.ts'
 
 /** What decides an encoder. */
 export interface EncoderSettings {
@@ -77,33 +77,35 @@ function pictureEncoder(channels: readonly number[]): Layer {
 }
 
 /**
- * The same over each frame of a clip, of which the strongest of each feature remain: what is seen, and where. Then frames
- * learn of those before and after them, as in the short motions of Yao and others (2015): in which way something moves is
+ * The same over each frame of a clip. Of its places remain the strongest of each feature, and where the feature lies. Then
+ * frames learn of those before and after them, as in the short motions of Yao and others (2015): which way something moves is
  * seen in no frame alone. The time stands beside them.
  *
- * [batch, frames, 3, size, size], bytes → [batch, frames, channels + 1].
+ * [batch, frames, 3, size, size], bytes → [batch, frames, 2 · channels + 1].
  */
 function clipEncoder([frames = 1, ...frame]: readonly number[], channels: readonly number[]): Layer {
   const last = channels.at(-1) as number
   const pictures = pictureEncoder(channels)
-  const beforeAndAfter = (): Layer[] => [conv1d(last, 3, { padding: 'same', useBias: false }), batchNorm()]
-  const motion = residual(sequential(...beforeAndAfter(), activation(relu, 'relu'), ...beforeAndAfter()), {
-    activation: relu,
-  })
+  const overTime = (): Layer[] => [conv1d(2 * last, 3, { padding: 'same', useBias: false }), batchNorm()]
+  const motion = sequential(
+    ...overTime(),
+    activation(relu, 'relu'),
+    residual(sequential(...overTime(), activation(relu, 'relu'), ...overTime()), { activation: relu }),
+  )
   const times = Array.from({ length: frames }, (_, index) => [coordinate(index, frames)])
   return {
     name: `clips(${pictures.name}, ${motion.name})`,
     init: (key) => {
       const [pictureKey, motionKey] = splitKey(key, 2)
-      return { pictures: pictures.init(pictureKey, frame), motion: motion.init(motionKey, [last, frames]) }
+      return { pictures: pictures.init(pictureKey, frame), motion: motion.init(motionKey, [3 * last, frames]) }
     },
     apply: (params, clips, context) => {
       const own = params as { readonly pictures: Params; readonly motion: ParamsByPosition }
       const batch = clips.shape[0] as number
       const places = pictures.apply(own.pictures, clips.reshape([batch * frames, ...frame]), context)
-      const seen = places.slice([0, 0, 0], [batch * frames, places.shape[1] as number, last]).max(1)
-      const moving = motion.apply(own.motion, seen.reshape([batch, frames, last]).transpose([0, 2, 1]), context)
-      return concat([moving.transpose([0, 2, 1]), tensor(times).broadcastTo([batch, frames, 1])], -1)
+      const seen = gatherPlaces(places).reshape([batch, frames, 3 * last])
+      const moving = motion.apply(own.motion, seen.transpose([0, 2, 1]), context).transpose([0, 2, 1])
+      return concat([moving, tensor(times).broadcastTo([batch, frames, 1])], -1)
     },
   }
 }
