@@ -60,6 +60,6 @@ test('settings suit the data: small for what is generated, larger for photograph
     channels: [16, 32, 64, 64],
     minimumCount: 3,
   })
-  expect(chooseSettings({ video: true })).toMatchObject({ size: 24, frames: 6, scenes: 1500 })
+  expect(chooseSettings({ video: true })).toMatchObject({ size: 32, frames: 6, scenes: 1500, captions: 4 })
   expect(chooseSettings({ size: 128, width: 8, units: 64 })).toMatchObject({ units: 64, channels: [8, 16, 32, 32, 32] })
 })
