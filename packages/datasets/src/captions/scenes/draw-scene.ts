@@ -93,8 +93,8 @@ function paintObject(canvas: Float32Array, size: number, object: PlacedObject, r
   const angle = 0.3 * (random.uniform() - 0.5)
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   const isInside = outlines[shape]
-  const inner = radius / (radius + shadow.reach)
   const reach = radius + shadow.reach
+  const inner = radius / reach
   const first = (centre: number): number => Math.max(0, Math.floor((centre - reach) * size))
   const last = (centre: number): number => Math.min(size - 1, Math.ceil((centre + reach) * size))
   for (let row = first(y); row <= last(y); row++) {
@@ -110,11 +110,11 @@ function paintObject(canvas: Float32Array, size: number, object: PlacedObject, r
       }
       if (hits + shaded === 0) continue
       const opacity = hits / (samples * samples)
-      const light = 1 - (shadow.strength * shaded) / (samples * samples - hits || 1)
+      const ground = 1 - opacity - (shadow.strength * shaded) / (samples * samples)
       const shade = texture(((column + 0.5) / size - x) / radius, ((row + 0.5) / size - y) / radius)
       for (let channel = 0; channel < 3; channel++) {
         const place = channel * size * size + row * size + column
-        canvas[place] = (1 - opacity) * light * (canvas[place] as number) + opacity * shade * (paint[channel] as number)
+        canvas[place] = ground * (canvas[place] as number) + opacity * shade * (paint[channel] as number)
       }
     }
   }

@@ -19,9 +19,6 @@ function starRadius(angle: number): number {
   return (inner * outer * Math.sin(sector)) / (outer * Math.sin(sector - within) + inner * Math.sin(within))
 }
 
-/** Points along each side of the square around an object, where it is asked what covers it. */
-const points = 24
-
 /** How much of an object another one, nearer, covers. */
 export interface Cover {
   /** Share of its own area, 0 to 1. */
@@ -32,35 +29,31 @@ export interface Cover {
 
 /** What `front` covers of `back`, by their outlines as they are before the small turn with which they are drawn. */
 export function measureCover(front: PlacedObject, back: PlacedObject): Cover {
-  let inside = 0
-  let covered = 0
-  for (let row = 0; row < points; row++) {
-    for (let column = 0; column < points; column++) {
-      const [u, v] = [(2 * column + 1) / points - 1, (2 * row + 1) / points - 1]
-      if (!outlines[back.shape](u, v)) continue
-      inside++
-      const [du, dv] = [back.x + u * back.radius - front.x, back.y + v * back.radius - front.y]
-      if (outlines[front.shape](du / front.radius, dv / front.radius)) covered++
-    }
-  }
-  const ofBack = covered / inside
-  const [frontArea, backArea] = [areaOf(front), areaOf(back)]
-  return { ofBack, ofSmaller: (ofBack * backArea) / Math.min(frontArea, backArea) }
+  const inside = pointsInside(back.shape)
+  const isCovered = outlines[front.shape]
+  const covered = inside.filter(([u, v]) =>
+    isCovered((back.x + u * back.radius - front.x) / front.radius, (back.y + v * back.radius - front.y) / front.radius),
+  )
+  const ofBack = covered.length / inside.length
+  return { ofBack, ofSmaller: (ofBack * areaOf(back)) / Math.min(areaOf(front), areaOf(back)) }
 }
-
-const areas = new Map<Shape, number>()
 
 /** In squares of the picture's side. */
 function areaOf({ shape, radius }: PlacedObject): number {
-  let area = areas.get(shape)
-  if (area === undefined) {
-    let inside = 0
-    for (let i = 0; i < points * points; i++) {
-      const [u, v] = [(2 * (i % points) + 1) / points - 1, (2 * Math.floor(i / points) + 1) / points - 1]
-      if (outlines[shape](u, v)) inside++
-    }
-    area = (4 * inside) / points ** 2
-    areas.set(shape, area)
-  }
-  return area * radius ** 2
+  return pointsInside(shape).length * (2 / grid) ** 2 * radius ** 2
+}
+
+/** Points along each side of the square around a shape. */
+const grid = 24
+
+const known = new Map<Shape, readonly (readonly [u: number, v: number])[]>()
+
+/** Those of the grid that lie inside the outline, in units of the radius. */
+function pointsInside(shape: Shape): readonly (readonly [u: number, v: number])[] {
+  const before = known.get(shape)
+  if (before) return before
+  const centres = Array.from({ length: grid }, (_, i) => (2 * i + 1) / grid - 1)
+  const inside = centres.flatMap((v) => centres.map((u) => [u, v] as const)).filter(([u, v]) => outlines[shape](u, v))
+  known.set(shape, inside)
+  return inside
 }
