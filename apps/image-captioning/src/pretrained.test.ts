@@ -23,6 +23,7 @@ import { kindOfEncoder, loadEncoderWeights, openFeatureNetwork } from './pretrai
 const folder = mkdtempSync(join(tmpdir(), 'encoders-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+// ONNX Runtime is optional: where it has no binary, there is nothing to run the network with.
 const withoutOnnx = await openOnnx().then(
   (backend) => backend.close(),
   (error: Error) => error.message,

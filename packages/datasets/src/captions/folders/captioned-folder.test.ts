@@ -161,6 +161,7 @@ describe('folders', () => {
   })
 })
 
+// As its publishers count it: DEEP_RECIPE_CAPTIONS names a folder with captions.txt and images; the data are not shipped.
 const flickr = process.env.DEEP_RECIPE_CAPTIONS
 test.skipIf(!flickr || !existsSync(flickr))('the real captions of Flickr8k', async () => {
   const { images, missing, silent } = await readCaptionedFolder(flickr as string)

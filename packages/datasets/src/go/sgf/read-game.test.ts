@@ -74,6 +74,7 @@ describe('readGame', () => {
   })
 })
 
+// Real records, which are not shipped: DEEP_RECIPE_GO names a folder of them.
 const folder = process.env.DEEP_RECIPE_GO
 
 describe.skipIf(!folder)('the games in DEEP_RECIPE_GO', () => {

@@ -161,6 +161,7 @@ describe('readSpokenDigitFolder', () => {
     await rm(empty, { recursive: true })
   })
 
+  // As its publishers count it: DEEP_RECIPE_FSDD names a folder of the recordings, which are not shipped.
   test.skipIf(!process.env.DEEP_RECIPE_FSDD)('the free spoken digit dataset itself', async () => {
     const read = await readSpokenDigitFolder(process.env.DEEP_RECIPE_FSDD as string)
     expect(new Set(read.map(({ speaker }) => speaker)).size).toBe(6)
