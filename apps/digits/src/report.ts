@@ -24,7 +24,8 @@ const shown = 16
 /** Writes the page. */
 export async function writeLaboratoryReport(path: string, result: LaboratoryResult): Promise<void> {
   const { data, trained, rows, settings, backend, seconds } = result
-  const best = rows.reduce((a, b) => (b.noisy > a.noisy && b.name !== 'noiseTraining' ? b : a))
+  const withNoise = rows.find((row) => row.name === 'noiseTraining')
+  const best = rows.reduce((a, b) => (b.noisy > a.noisy && b !== withNoise ? b : a))
   const plain = rows.find((row) => row.name === 'plain') ?? (rows[0] as Row)
   const report = createReport({
     title: 'The recipe against overfitting',
@@ -37,7 +38,7 @@ export async function writeLaboratoryReport(path: string, result: LaboratoryResu
   ])
   report.heading('Clean against noisy')
   report.paragraph(
-    `Every network is trained on clean images only (but for the last line). The noisy test adds Gaussian noise of deviation ${settings.noise} to each pixel of the test images: what a network has learned by heart breaks, what it has understood holds.`,
+    `Every network is trained on clean images only${withNoise ? ` (but for “${withNoise.title}”)` : ''}. The noisy test adds Gaussian noise of deviation ${settings.noise} to each pixel of the test images: what a network has learned by heart breaks, what it has understood holds.`,
   )
   report.table({
     columns: [

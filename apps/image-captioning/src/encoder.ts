@@ -54,7 +54,7 @@ export function makeEncoder({ view, kind, channels, frozen }: EncoderSettings): 
 
 /**
  * Convolutions over pictures, of which the last two are a residual block. The first one, 5 × 5, takes every second place;
- * those in between halve the side by pooling. The last but the residual block's see coordinates as well, so that a feature
+ * those in between halve the side by pooling. The block before the residual one sees coordinates as well, so that a feature
  * can be how far to the left something lies: which of two shapes lies to the left is seen at neither of them alone.
  *
  * [batch, 3, size, size], bytes → [batch, side², channels + 2].

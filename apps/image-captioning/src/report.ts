@@ -64,8 +64,8 @@ export async function writeCaptioningReport(path: string, contents: CaptioningRe
   await writeReport(report, path)
 }
 
-function addTable(report: Report, { data, results }: CaptioningReport): void {
-  report.heading('With attention, and without')
+function addTable(report: Report, { data, results, histories }: CaptioningReport): void {
+  report.heading(histories.length > 1 ? 'With attention, and without' : 'Beside one caption for all')
   const isKnown = data.tests[0].isExact !== undefined
   for (const [number, test] of data.tests.entries()) {
     report.table({

@@ -38,11 +38,11 @@ export function recordParts(name: NetworkName, batchSize: number, file: MetricsF
   }
 }
 
-/** How much longer than planned a training may take before it is ended early. */
+/** How much longer than its time a training may take before it is ended early. */
 const patience = 1.15
 
 /**
- * Ends a training that takes much longer than planned, because the machine has become slower: after the part in which that
+ * Ends a training that takes much longer than it may, because the machine has become slower: after the part in which that
  * shows.
  *
  * @param seconds that it may take; undefined for as long as it takes.
